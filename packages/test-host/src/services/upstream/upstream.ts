@@ -1,0 +1,50 @@
+/**
+ * One header. Names are lower case; values are byte strings (latin1), as on the wire.
+ * Requests carry the pseudo headers `:method :path :authority :scheme` first, responses `:status`.
+ */
+export type Header = [name: string, value: string];
+
+export type ResetReason = "connect-failure" | "connect-timeout" | "remote-reset" | "protocol-error" | "local-reset";
+
+/** What comes back from an upstream. Always called asynchronously, never from inside `open` or `write`. */
+export interface UpstreamEvents {
+  onHeaders(headers: Header[], endStream: boolean): void;
+  onData(chunk: Uint8Array, endStream: boolean): void;
+  onTrailers(trailers: Header[]): void;
+  /** The stream is over without an end. No event follows. */
+  onReset(reason: ResetReason, detail: string): void;
+}
+
+/** A request under way. After `reset` no event is delivered. */
+export interface UpstreamStream {
+  write(chunk: Uint8Array, endStream: boolean): void;
+  writeTrailers(trailers: Header[]): void;
+  reset(): void;
+}
+
+/** One endpoint of a cluster, spoken to in HTTP. The router and HTTP callouts both use it; neither retries nor times out here. */
+export interface Upstream {
+  open(headers: Header[], endStream: boolean, events: UpstreamEvents): UpstreamStream;
+  close(): Promise<void>;
+}
+
+/** A whole request, as an in-process upstream sees it. */
+export interface UpstreamRequest {
+  method: string;
+  path: string;
+  authority: string;
+  headers: Header[];
+  body: Uint8Array;
+  trailers: Header[];
+}
+
+export interface UpstreamResponse {
+  /** Default 200. */
+  status?: number;
+  headers?: Header[] | Record<string, string>;
+  body?: string | Uint8Array | (string | Uint8Array)[];
+  trailers?: Header[];
+}
+
+/** An upstream in this process. May return a promise that never settles (a hang), or throw `UpstreamReset`. */
+export type UpstreamHandler = (request: UpstreamRequest) => UpstreamResponse | Promise<UpstreamResponse>;
