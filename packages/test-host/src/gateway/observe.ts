@@ -1,0 +1,73 @@
+/** What a running gateway reports: log lines, access records, faults, numbers. Shapes only. */
+
+/** The logger levels of a gateway, quietest last; their order is the ABI's (trace is 0). */
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "critical"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One line of the gateway's log, at or above its level. */
+export interface LogLine {
+  level: LogLevel;
+  /** What the guest passed to `proxy_log`, or the gateway's own text; without prefix, may hold newlines. */
+  message: string;
+  /** The line as Envoy writes it, prefix included: `wasm log <plugin> <root id> <vm id>: <message>`. */
+  line: string;
+  /** `guest` for `proxy_log` and writes to stdout or stderr, `host` for the gateway itself. */
+  source: "guest" | "host";
+  /** Name of the plugin, empty where the gateway does not know it (during `_initialize`). */
+  plugin: string;
+  /** Which VM spoke: `base` (module start only), `canary` (trial start), or `worker`. */
+  thread: "base" | "canary" | "worker";
+}
+
+/**
+ * Something a plugin did that would crash, hang or corrupt a real gateway. The host goes on in a safe way;
+ * the test kit fails the test.
+ */
+export interface Fault {
+  /** Stable and kebab-case, e.g. `continue-not-paused`. */
+  code: string;
+  /** What the plugin did, and what a real gateway would have made of it. */
+  message: string;
+  plugin: string;
+}
+
+/** One finished request. */
+export interface AccessRecord {
+  listener: string;
+  method: string;
+  path: string;
+  authority: string;
+  /** 0 when the client left, or the stream was closed, before a response. */
+  status: number;
+  /** Envoy's RESPONSE_CODE_DETAILS, e.g. `via_upstream`, `route_not_found`. */
+  details: string;
+  /** Envoy's RESPONSE_FLAGS (`UH`, `UF`, `NR`, ...), `-` for none. */
+  flags: string;
+  /** Empty when there was none. */
+  routeName: string;
+  cluster: string;
+  requestBytes: number;
+  responseBytes: number;
+  durationMs: number;
+}
+
+/** Numbers of a running gateway. */
+export interface GatewayStats {
+  /** Envoy's stat names without prefix for metrics that plugins defined: `wasmcustom.<name>`. Histograms give their count. */
+  metrics: Record<string, number>;
+  requests: number;
+  activeStreams: number;
+  plugins: PluginStats[];
+}
+
+export interface PluginStats {
+  /** Name of the HTTP filter. */
+  filter: string;
+  plugin: string;
+  vmId: string;
+  failed: boolean;
+  /** Linear memory of the plugin's VM, in pages of 64 KiB. VMs may be common to several plugins. */
+  memoryPages: number;
+  /** Root and stream contexts of this plugin that exist now. */
+  liveContexts: number;
+}
