@@ -1,3 +1,5 @@
+import type { Clock } from "../clock.ts";
+
 /**
  * One header. Names are lower case; values are byte strings (latin1), as on the wire.
  * Requests carry the pseudo headers `:method :path :authority :scheme` first, responses `:status`.
@@ -46,5 +48,11 @@ export interface UpstreamResponse {
   trailers?: Header[];
 }
 
-/** An upstream in this process. May return a promise that never settles (a hang), or throw `UpstreamReset`. */
-export type UpstreamHandler = (request: UpstreamRequest) => UpstreamResponse | Promise<UpstreamResponse>;
+/**
+ * An upstream in this process. May return a promise that never settles (a hang), or throw `UpstreamReset`.
+ * `clock` is the gateway's, for an upstream that takes its time.
+ */
+export type UpstreamHandler = (
+  request: UpstreamRequest,
+  clock: Clock,
+) => UpstreamResponse | Promise<UpstreamResponse>;

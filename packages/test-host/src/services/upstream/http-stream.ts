@@ -1,0 +1,158 @@
+import { request, type Agent, type ClientRequest, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { SocketAddress } from "../../gateway/config.ts";
+import type { Clock, Timer } from "../clock.ts";
+import { resetReasonOf } from "./http-failure.ts";
+import { fromRawHeaders } from "./raw-headers.ts";
+import { toRequestHead, type RequestHead } from "./request-head.ts";
+import { hasNoBody } from "./response-framing.ts";
+import type { Header, ResetReason, UpstreamEvents, UpstreamStream } from "./upstream.ts";
+
+/** Envoy's default for `max_request_headers_kb`, which its upstream codec applies to responses too. */
+const MAXIMUM_RESPONSE_HEAD_BYTES = 60 * 1024;
+
+export interface HttpUpstreamContext {
+  endpoint: SocketAddress;
+  agent: Agent;
+  connectTimeoutMs: number;
+  clock: Clock;
+}
+
+/** One request and its response over `node:http`. */
+export class HttpUpstreamStream implements UpstreamStream {
+  readonly #context: HttpUpstreamContext;
+  readonly #events: UpstreamEvents;
+  readonly #closed: () => void;
+  readonly #method: string;
+  readonly #request: ClientRequest | undefined;
+  #connectTimer: Timer | undefined;
+  #connected = false;
+  #over = false;
+
+  constructor(
+    context: HttpUpstreamContext,
+    headers: Header[],
+    endStream: boolean,
+    events: UpstreamEvents,
+    closed: () => void,
+  ) {
+    this.#context = context;
+    this.#events = events;
+    this.#closed = closed;
+    this.#method = headers.find(([name]) => name === ":method")?.[1] ?? "";
+    try {
+      this.#request = this.#start(toRequestHead(headers, endStream));
+    } catch (error) {
+      // A header that HTTP/1.1 cannot carry: nothing has been sent.
+      setImmediate(() => this.fail("protocol-error", (error as Error).message));
+      return;
+    }
+    // Sends the head. Not with flushHeaders(), which writes values as UTF-8 instead of latin1.
+    this.#request.write(new Uint8Array());
+    if (!endStream) return;
+    // A `transfer-encoding` on a request without a body goes out as it is, without a last chunk, as Envoy sends it.
+    this.#request.chunkedEncoding = false;
+    this.#request.end();
+  }
+
+  write(chunk: Uint8Array, endStream: boolean): void {
+    if (this.#over || this.#request === undefined) return;
+    if (chunk.length > 0) this.#request.write(chunk);
+    if (endStream) this.#request.end();
+  }
+
+  /** Trailers travel only in a chunked message; with a `content-length` they are dropped. */
+  writeTrailers(trailers: Header[]): void {
+    if (this.#over || this.#request === undefined) return;
+    if (trailers.length > 0 && this.#request.chunkedEncoding) this.#request.addTrailers(trailers);
+    this.#request.end();
+  }
+
+  reset(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#request?.destroy();
+  }
+
+  /** Ends the stream with a reset event, unless it is over. */
+  fail(reason: ResetReason, detail: string): void {
+    if (this.#over) return;
+    this.reset();
+    this.#events.onReset(reason, detail);
+  }
+
+  #start(head: RequestHead): ClientRequest {
+    const { endpoint, agent } = this.#context;
+    const started = request({
+      host: endpoint.address,
+      port: endpoint.port,
+      agent,
+      setHost: false,
+      maxHeaderSize: MAXIMUM_RESPONSE_HEAD_BYTES,
+    });
+    started.on("error", (error) => this.fail(resetReasonOf(error, this.#connected), error.message));
+    // Set here and not as options: there `node:http` refuses a blank, which Envoy sends as it is.
+    started.method = head.method;
+    started.path = head.path;
+    started.maxHeadersCount = 0;
+    started.removeHeader("connection");
+    for (const [name, values] of head.fields) started.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
+    started.on("socket", (socket) => this.#watchConnect(socket));
+    started.on("response", (response) => this.#receive(response));
+    return started;
+  }
+
+  #watchConnect(socket: Socket): void {
+    if (!socket.connecting) {
+      this.#connected = true;
+      return;
+    }
+    const { clock, connectTimeoutMs } = this.#context;
+    this.#connectTimer = clock.after(connectTimeoutMs, () =>
+      this.fail("connect-timeout", `no connection within ${connectTimeoutMs} ms`),
+    );
+    socket.once("connect", () => {
+      this.#connected = true;
+      this.#connectTimer?.cancel();
+    });
+  }
+
+  #receive(response: IncomingMessage): void {
+    if (this.#over) return;
+    const status = String(response.statusCode);
+    const headers: Header[] = [[":status", status], ...fromRawHeaders(response.rawHeaders)];
+    const endsHere =
+      hasNoBody(this.#method, status) ||
+      (response.headers["content-length"] === "0" && response.headers["transfer-encoding"] === undefined);
+    response.on("error", (error) => this.fail(resetReasonOf(error, true), error.message));
+    if (endsHere) {
+      response.resume();
+      this.#complete();
+      this.#events.onHeaders(headers, true);
+      return;
+    }
+    response.on("data", (chunk: Uint8Array) => {
+      if (!this.#over) this.#events.onData(chunk, false);
+    });
+    response.on("end", () => {
+      if (this.#over) return;
+      this.#complete();
+      const trailers = fromRawHeaders(response.rawTrailers);
+      if (trailers.length > 0) this.#events.onTrailers(trailers);
+      else this.#events.onData(new Uint8Array(), true);
+    });
+    this.#events.onHeaders(headers, false);
+  }
+
+  /** The response is whole. What of the request is still to come has nobody left to read it. */
+  #complete(): void {
+    this.#finish();
+    if (this.#request?.writableEnded === false) this.#request.destroy();
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#connectTimer?.cancel();
+    this.#closed();
+  }
+}
