@@ -1,0 +1,34 @@
+import { HeadersStatus, LogLevel, MapType } from "../assembly/abi/enums";
+import { isHigress } from "../assembly/host/gateway";
+import { logLine } from "../assembly/host/log";
+import { Headers } from "../assembly/http/headers";
+import { Action } from "../assembly/stream/action";
+import { running } from "../assembly/stream/stream";
+
+export { HeadersStatus } from "../assembly/abi/enums";
+
+/**
+ * Chooses the header status by which a message is held; for header handlers.
+ *
+ * - Around a call, the SDK still resumes: `return hold(call.send(ctx, callback), HeadersStatus.StopAllIterationAndBuffer)`. Without it the
+ *   status is StopAllIterationAndWatermark.
+ * - `return hold(Action.Continue, HeadersStatus.StopIteration)` holds the headers until the plugin's handler for the whole body (onRequestBody,
+ *   rewriteRequestBody and their like for responses) has returned, which may then edit `heldHeaders`. Only where a body follows, and only on
+ *   Higress: other gateways would deliver no body and hang, so there the headers go on and one log line says so.
+ *
+ * Continue and ContinueAndEndStream hold nothing.
+ */
+export function hold(action: Action, status: HeadersStatus): Action {
+  if (status == HeadersStatus.Continue || status == HeadersStatus.ContinueAndEndStream) return action;
+  if (action == Action.Continue && (status != HeadersStatus.StopIteration || !isHigress())) {
+    logLine(LogLevel.Warn, "the headers are not held: this gateway cannot hold them for the body");
+    return action;
+  }
+  running.stream.holdStatus = <u8>status;
+  return action;
+}
+
+/** The request's headers in a body handler, after they were held for the body. Elsewhere they have left: changes are refused and logged. */
+export function heldHeaders(): Headers {
+  return changetype<Headers>(<usize>MapType.RequestHeaders + 1);
+}

@@ -1,0 +1,71 @@
+// Memory that the host writes. A host function that returns bytes calls `proxy_on_memory_allocate` at most once, and every
+// wrapper reads the result before the next host call: one static buffer serves nearly all of them.
+
+/** Out parameters of host functions; read at once, nothing is kept here. */
+export const OUT: usize = memory.data(16);
+
+const STATIC_SIZE: usize = 1024;
+const STATIC: usize = memory.data(1024);
+/** More than any gateway buffers; refusing (the host call then answers InvalidMemoryAccess) beats trapping on exhausted memory. */
+const LIMIT: usize = 256 << 20;
+
+let keeping: bool = false;
+let block: usize = 0;
+let kept: ArrayBuffer | null = null;
+let copied: usize = 0;
+
+/** `proxy_on_memory_allocate`. Makes no host call: hosts forbid it here. */
+export function allocate(size: usize): usize {
+  if (size > LIMIT) return 0;
+  if (keeping) {
+    const buffer = new ArrayBuffer(<i32>size);
+    kept = buffer;
+    copied += size;
+    return changetype<usize>(buffer);
+  }
+  if (size <= STATIC_SIZE) return STATIC;
+  freeHostBytes();
+  return (block = heap.alloc(size));
+}
+
+/** Before a host call: forget what the last one wrote, because hosts leave the out parameters untouched on failure. */
+// @ts-ignore: decorator
+@inline export function clearOut(): void {
+  store<u64>(OUT, 0);
+}
+// @ts-ignore: decorator
+@inline export function hostPointer(): usize {
+  return load<usize>(OUT);
+}
+// @ts-ignore: decorator
+@inline export function hostLength(): usize {
+  return load<usize>(OUT, sizeof<usize>());
+}
+
+/** After the bytes of a host call have been read. */
+export function freeHostBytes(): void {
+  const used = block;
+  if (used) {
+    block = 0;
+    heap.free(used);
+  }
+}
+
+/** The next host call writes into a buffer of the garbage collector, to be taken with `takeKept`. */
+export function keepNext(): void {
+  keeping = true;
+}
+/** What the host has written since `keepNext`: null when nothing. */
+export function takeKept(): ArrayBuffer | null {
+  keeping = false;
+  const buffer = kept;
+  kept = null;
+  return buffer;
+}
+
+/** Bytes copied into the garbage collector's memory since the last call. */
+export function takeCopied(): usize {
+  const bytes = copied;
+  copied = 0;
+  return bytes;
+}

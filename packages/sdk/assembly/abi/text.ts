@@ -1,0 +1,184 @@
+// Text on the wire: UTF-16 strings to UTF-8 bytes and back, and the checks that names and values must pass before a host sees them.
+
+const SCRATCH_SIZE: usize = 4096;
+const SCRATCH: usize = memory.data(4096);
+let used: usize = 0;
+let overflow: usize = 0;
+
+/** UTF-8 bytes in scratch memory: pointer in the low half, length in the high half. 0 is "not legal". */
+export type Encoded = u64;
+
+// @ts-ignore: decorator
+@inline export function pointerOf(text: Encoded): usize {
+  return <usize>text;
+}
+// @ts-ignore: decorator
+@inline export function lengthOf(text: Encoded): usize {
+  return <usize>(text >> 32);
+}
+
+/** Takes `size` bytes that live until `release`. */
+export function reserve(size: usize): usize {
+  if (used + size <= SCRATCH_SIZE) {
+    const at = SCRATCH + used;
+    used += size;
+    return at;
+  }
+  const block = heap.alloc(size + sizeof<usize>());
+  store<usize>(block, overflow);
+  overflow = block;
+  return block + sizeof<usize>();
+}
+/** Gives back all scratch memory: at the end of each wrapper, after its host call. */
+// @ts-ignore: decorator
+@inline export function release(): void {
+  used = 0;
+  if (overflow) releaseOverflow();
+}
+function releaseOverflow(): void {
+  let block = overflow;
+  overflow = 0;
+  while (block) {
+    const next = load<usize>(block);
+    heap.free(block);
+    block = next;
+  }
+}
+
+/** What a text may hold. */
+export const enum Rule {
+  Any,
+  /** RFC 9110 5.6.2 */
+  Token,
+  /** RFC 9110 5.5, without the obsolete line folding */
+  FieldValue,
+  /** No control characters and no space: a request target */
+  Target,
+  /** Control characters become spaces, so that one message stays one line */
+  Line,
+}
+
+/** Any text. */
+export function utf8(text: string): Encoded {
+  return encode(text, Rule.Any);
+}
+/** A header name; 0 when it is not an RFC 9110 token. */
+export function headerName(name: string): Encoded {
+  return name.length ? encode(name, Rule.Token) : 0;
+}
+/** A header value; 0 when it holds CR, LF, NUL or another control character. */
+export function headerValue(value: string): Encoded {
+  return encode(value, Rule.FieldValue);
+}
+/** A method, path or authority; 0 when it is empty or holds a space or control character. */
+export function requestTarget(text: string): Encoded {
+  return text.length ? encode(text, Rule.Target) : 0;
+}
+/** Text for one log line. */
+export function logLine(text: string): Encoded {
+  return encode(text, Rule.Line);
+}
+
+function encode(text: string, rule: Rule): Encoded {
+  const before = used;
+  const start = reserve(<usize>text.length * 3);
+  const end = write(text, rule, start);
+  if (start - SCRATCH < SCRATCH_SIZE) used = before + (end ? end - start : 0);
+  return end ? (<u64>(end - start) << 32) | start : 0;
+}
+
+/** Writes at `p`, which has room for three bytes a code unit. Returns the end, 0 when the rule is broken. */
+export function write(text: string, rule: Rule, p: usize): usize {
+  let i = changetype<usize>(text);
+  const end = i + (<usize>text.length << 1);
+  while (i < end) {
+    let c: u32 = load<u16>(i);
+    i += 2;
+    if (rule != Rule.Any && breaks(c, rule)) {
+      if (rule != Rule.Line) return 0;
+      c = 32;
+    }
+    if (c >> 11 == 27) {
+      let low: u32 = 0;
+      if (c < 0xdc00 && i < end && ((low = load<u16>(i)) & 0xfc00) == 0xdc00) {
+        i += 2;
+        c = joinSurrogates(c, low);
+      } else c = 0xfffd;
+    }
+    p = emit(p, c);
+  }
+  return p;
+}
+
+// @ts-ignore: decorator
+@inline function breaks(c: u32, rule: Rule): bool {
+  return (c < 32 && c != 9) || c == 127 || (rule == Rule.Target && (c == 32 || c == 9)) || (rule == Rule.Token && !isToken(c));
+}
+/** Whether a text keeps a rule. A token or target must not be empty either. */
+export function allows(text: string, rule: Rule): bool {
+  for (let i = 0; i < text.length; i++) if (breaks(text.charCodeAt(i), rule)) return false;
+  return rule == Rule.FieldValue || text.length > 0;
+}
+/** Compares with lower-case ASCII, ignoring the case of ASCII letters. */
+export function equalsIgnoringCase(text: string, lowerCase: string): bool {
+  if (text.length != lowerCase.length) return false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if ((c - 65 < 26 && c >= 65 ? c | 32 : c) != lowerCase.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+// !#$%&'*+-.^_`|~ 0-9 A-Z a-z, a bit each
+// @ts-ignore: decorator
+@inline function isToken(c: u32): bool {
+  return c < 128 && (((c < 64 ? <u64>0x03ff6cfa00000000 : <u64>0x57ffffffc7fffffe) >> <u64>(c & 63)) & 1) != 0;
+}
+// @ts-ignore: decorator
+@inline export function joinSurrogates(high: u32, low: u32): u32 {
+  return 0x10000 + (((high & 0x3ff) << 10) | (low & 0x3ff));
+}
+/** Writes one code point as UTF-8; returns the new end. */
+export function emit(p: usize, c: u32): usize {
+  let shift = c < 0x80 ? 0 : c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
+  store<u8>(p++, shift ? (c >> shift) | ~(0x7f >> (shift / 6)) : c);
+  while (shift) {
+    shift -= 6;
+    store<u8>(p++, ((c >> shift) & 63) | 128);
+  }
+  return p;
+}
+
+/** UTF-8 to a string; bytes that are not UTF-8 become U+FFFD. */
+export function decode(p: usize, length: usize): string {
+  const end = p + length;
+  const text = changetype<string>(__new(length << 1, idof<string>()));
+  let w = changetype<usize>(text);
+  while (p < end) {
+    let c: u32 = load<u8>(p++);
+    if (c >= 0x80) {
+      const more = c >= 0xf0 && c < 0xf5 ? 3 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xc2 && c < 0xe0 ? 1 : 0;
+      let value: u32 = more == 3 ? c & 7 : more == 2 ? c & 15 : c & 31;
+      let q = p;
+      let left = more;
+      while (left && q < end && (load<u8>(q) & 0xc0) == 0x80) {
+        value = (value << 6) | (load<u8>(q++) & 63);
+        left--;
+      }
+      if (!more || left || (more == 2 && (value < 0x800 || value >> 11 == 27)) || (more == 3 && (value < 0x10000 || value > 0x10ffff))) value = 0xfffd;
+      else p = q;
+      c = value;
+      if (c >= 0x10000) {
+        c -= 0x10000;
+        store<u16>(w, (c >> 10) | 0xd800);
+        w += 2;
+        c = (c & 0x3ff) | 0xdc00;
+      }
+    }
+    store<u16>(w, c);
+    w += 2;
+  }
+  // The object was made for one code unit a byte; its size may shrink in place (`rtSize` of the runtime's object header).
+  store<u32>(changetype<usize>(text) - 4, <u32>(w - changetype<usize>(text)));
+  return text;
+}

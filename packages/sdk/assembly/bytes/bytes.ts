@@ -1,0 +1,59 @@
+import { decode } from "../abi/text";
+
+/** Bytes of a body or a chunk. A view: slices share the memory, which belongs to the garbage collector, so keep it as long as you like. */
+export class Bytes {
+  static readonly EMPTY: Bytes = new Bytes(new ArrayBuffer(0), 0, 0);
+
+  /** The UTF-8 bytes of a text. */
+  static of(text: string): Bytes {
+    return Bytes.wrap(String.UTF8.encode(text));
+  }
+  static wrap(buffer: ArrayBuffer): Bytes {
+    return new Bytes(buffer, 0, buffer.byteLength);
+  }
+
+  constructor(
+    readonly buffer: ArrayBuffer,
+    private start: i32,
+    readonly length: i32,
+  ) {}
+
+  get pointer(): usize {
+    return changetype<usize>(this.buffer) + <usize>this.start;
+  }
+  /** Decodes UTF-8; what is not UTF-8 becomes U+FFFD. */
+  text(): string {
+    return decode(this.pointer, this.length);
+  }
+  /** The byte at a position, -1 outside. */
+  at(index: i32): i32 {
+    return <u32>index < <u32>this.length ? load<u8>(this.pointer + index) : -1;
+  }
+  /** Positions outside are clamped. */
+  slice(from: i32, to: i32 = i32.MAX_VALUE): Bytes {
+    const start = max(0, min(from, this.length));
+    const end = max(start, min(to, this.length));
+    return new Bytes(this.buffer, this.start + start, end - start);
+  }
+  /** The first position of `needle` at or behind `from`; -1 when there is none. */
+  indexOf(needle: Bytes, from: i32 = 0): i32 {
+    for (let i = max(0, from), last = this.length - needle.length; i <= last; i++) {
+      if (memory.compare(this.pointer + i, needle.pointer, needle.length) == 0) return i;
+    }
+    return -1;
+  }
+  startsWith(prefix: Bytes): bool {
+    return prefix.length <= this.length && memory.compare(this.pointer, prefix.pointer, prefix.length) == 0;
+  }
+  equals(other: Bytes): bool {
+    return other.length == this.length && this.startsWith(other);
+  }
+  concat(other: Bytes): Bytes {
+    if (!this.length) return other;
+    if (!other.length) return this;
+    const buffer = new ArrayBuffer(this.length + other.length);
+    memory.copy(changetype<usize>(buffer), this.pointer, this.length);
+    memory.copy(changetype<usize>(buffer) + this.length, other.pointer, other.length);
+    return Bytes.wrap(buffer);
+  }
+}

@@ -1,0 +1,15 @@
+import { OUT, clearOut, keepNext, takeKept } from "../abi/allocator";
+import { BufferType, Status } from "../abi/enums";
+import { proxy_get_buffer_bytes, proxy_set_buffer_bytes } from "../abi/imports";
+
+/** Copies a buffer out of the host; null when it is empty or not available in this phase. */
+export function readBuffer(buffer: BufferType): ArrayBuffer | null {
+  clearOut();
+  keepNext();
+  proxy_get_buffer_bytes(buffer, 0, i32.MAX_VALUE, OUT, OUT + 4);
+  return takeKept();
+}
+/** `start` 0 and `size` 0 prepend, `start` beyond the end appends, 0 and `i32.MAX_VALUE` replace everything. */
+export function writeBuffer(buffer: BufferType, start: i32, size: i32, bytes: usize, length: usize): Status {
+  return proxy_set_buffer_bytes(buffer, start, size, bytes, length);
+}

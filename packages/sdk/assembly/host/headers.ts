@@ -1,0 +1,81 @@
+import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { MapType, Status } from "../abi/enums";
+import {
+  proxy_add_header_map_value,
+  proxy_get_header_map_pairs,
+  proxy_get_header_map_value,
+  proxy_remove_header_map_value,
+  proxy_replace_header_map_value,
+  proxy_set_header_map_pairs,
+} from "../abi/imports";
+import { decodePairs, pairsLength, pairsPointer } from "../abi/pairs";
+import { Encoded, decode, lengthOf, pointerOf, release } from "../abi/text";
+
+/** Asks for the first value; true when there is one, which stands in the host bytes until the next host call. */
+function read(map: MapType, name: Encoded): bool {
+  clearOut();
+  const found = name != 0 && proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
+  release();
+  return found;
+}
+
+/** The first value of a header; null when it is absent or the map is not available in this phase. */
+export function getHeader(map: MapType, name: Encoded): string | null {
+  if (!read(map, name)) return null;
+  const value = decode(hostPointer(), hostLength());
+  freeHostBytes();
+  return value;
+}
+export function hasHeader(map: MapType, name: Encoded): bool {
+  const found = read(map, name);
+  if (found) freeHostBytes();
+  return found;
+}
+/** A three-digit header such as `:status`, without a string; 0 when absent or not three digits. */
+export function getStatusCode(map: MapType, name: Encoded): i32 {
+  if (!read(map, name)) return 0;
+  let status = 0;
+  if (hostLength() == 3) {
+    for (let i: usize = 0; i < 3; i++) {
+      const digit = <i32>load<u8>(hostPointer() + i) - 48;
+      if (<u32>digit > 9) {
+        status = 0;
+        break;
+      }
+      status = status * 10 + digit;
+    }
+  }
+  freeHostBytes();
+  return status;
+}
+/** All pairs in wire order, pseudo headers first. */
+export function getHeaderPairs(map: MapType): string[][] {
+  clearOut();
+  if (proxy_get_header_map_pairs(map, OUT, OUT + 4) != Status.Ok) return [];
+  const pairs = decodePairs(hostPointer(), hostLength());
+  freeHostBytes();
+  return pairs;
+}
+
+export function addHeader(map: MapType, name: Encoded, value: Encoded): Status {
+  const status = proxy_add_header_map_value(map, pointerOf(name), lengthOf(name), pointerOf(value), lengthOf(value));
+  release();
+  return status;
+}
+export function replaceHeader(map: MapType, name: Encoded, value: Encoded): Status {
+  const status = proxy_replace_header_map_value(map, pointerOf(name), lengthOf(name), pointerOf(value), lengthOf(value));
+  release();
+  return status;
+}
+export function removeHeader(map: MapType, name: Encoded): Status {
+  const status = proxy_remove_header_map_value(map, pointerOf(name), lengthOf(name));
+  release();
+  return status;
+}
+/** Replaces the whole map by the pairs begun with `startPairs`. */
+export function setHeaderPairs(map: MapType): Status {
+  const length = pairsLength();
+  const status = length ? proxy_set_header_map_pairs(map, pairsPointer(), length) : Status.BadArgument;
+  release();
+  return status;
+}

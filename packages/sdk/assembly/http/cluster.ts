@@ -1,0 +1,72 @@
+import { getHeader } from "../host/headers";
+import { MapType } from "../abi/enums";
+import { utf8 } from "../abi/text";
+import { routeCluster } from "./route";
+
+/**
+ * A service as the gateway knows it. `name` is the cluster's literal name, `host` the `:authority` of calls to it.
+ * Names are Higress's: `outbound|<port>|<subset>|<fqdn>`; source: wasm-go pkg/wrapper/cluster_wrapper.go.
+ */
+export class Cluster {
+  private constructor(
+    private fixedName: string,
+    private fixedHost: string,
+  ) {}
+
+  /** No cluster: every call fails with `Failure.UnknownCluster`. The value of a field before it is configured. */
+  static readonly NONE: Cluster = new Cluster("", "-");
+
+  /** The cluster that the present request is routed to. `host` "": the request's own `:authority`. */
+  static route(host: string = ""): Cluster {
+    return new Cluster("*", host);
+  }
+  /** A cluster by its literal name, for gateways without Higress's naming. */
+  static named(name: string, host: string = name): Cluster {
+    return new Cluster(name, host);
+  }
+  /** A service by its full name with its type, such as `auth.dns`, `auth.static` (port 80, whatever the real one) or `auth.default.svc.cluster.local`. */
+  static fqdn(fqdn: string, port: i32, host: string = fqdn): Cluster {
+    return outbound(port, "", fqdn, host);
+  }
+  /** A service with fixed addresses. Its logical port is 80. */
+  static staticIp(serviceName: string, port: i32 = 80, host: string = serviceName): Cluster {
+    return outbound(port, "", serviceName + ".static", host);
+  }
+  /** A service behind a DNS name. */
+  static dns(serviceName: string, domain: string, port: i32): Cluster {
+    return outbound(port, "", serviceName + ".dns", domain);
+  }
+  /** A Kubernetes service. `version` is the subset. */
+  static kubernetes(serviceName: string, port: i32, namespace_: string = "default", version: string = "", host: string = ""): Cluster {
+    const name = serviceName + "." + namespace_ + ".svc.cluster.local";
+    return outbound(port, version, name, host.length ? host : name);
+  }
+  /** A Nacos service. Underscores in the group become dashes, as Higress writes them. */
+  static nacos(
+    serviceName: string,
+    port: i32,
+    namespaceId: string = "public",
+    group: string = "DEFAULT-GROUP",
+    isExternalRegistry: bool = false,
+    version: string = "",
+    host: string = serviceName,
+  ): Cluster {
+    const registry = isExternalRegistry ? ".nacos-ext" : ".nacos";
+    return outbound(port, version, serviceName + "." + group.replaceAll("_", "-") + "." + namespaceId + registry, host);
+  }
+  /** A Consul service. */
+  static consul(serviceName: string, datacenter: string, port: i32, host: string = serviceName): Cluster {
+    return outbound(port, "", serviceName + "." + datacenter + ".consul", host);
+  }
+
+  get name(): string {
+    return this.fixedName == "*" ? routeCluster() : this.fixedName;
+  }
+  get host(): string {
+    if (this.fixedHost.length) return this.fixedHost;
+    return getHeader(MapType.RequestHeaders, utf8(":authority")) || "-";
+  }
+}
+function outbound(port: i32, subset: string, fqdn: string, host: string): Cluster {
+  return Cluster.named("outbound|" + port.toString() + "|" + subset + "|" + fqdn, host);
+}

@@ -1,0 +1,38 @@
+import { MapType, Status } from "../abi/enums";
+import { utf8 } from "../abi/text";
+import { getStatusCode, replaceHeader } from "../host/headers";
+import { getPropertyNumber } from "../host/properties";
+import { running } from "../stream/stream";
+import { Headers, refuse } from "./headers";
+
+/** The response whose headers have left. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class ResponseInfo {
+  /** 0 when there is none. */
+  get status(): i32 {
+    return <i32>getPropertyNumber("response.code", 0);
+  }
+}
+
+/** The response while its headers are here. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class Response {
+  get headers(): Headers {
+    return changetype<Headers>(<usize>MapType.ResponseHeaders + 1);
+  }
+  /** Whether a body follows. */
+  get hasBody(): bool {
+    return !running.stream.endOfStream;
+  }
+  get status(): i32 {
+    return getStatusCode(MapType.ResponseHeaders, utf8(":status"));
+  }
+  /** 200 to 599. 204 and 304, which have no body, are refused while one follows. */
+  set status(value: i32) {
+    const bodiless = value == 204 || value == 304;
+    if (<u32>(value - 200) > 399 || (bodiless && this.hasBody)) return refuse(":status", value.toString() + " cannot be sent");
+    if (replaceHeader(MapType.ResponseHeaders, utf8(":status"), utf8(value.toString())) != Status.Ok) refuse(":status", "was not changed: the headers have left");
+  }
+}

@@ -1,0 +1,99 @@
+// What a handler is given: one type per phase, so that what a phase cannot do does not compile. A context is the stream's id as far as
+// the compiler is concerned; no object is made.
+import { Bytes } from "../bytes/bytes";
+import { getPropertyText, setPropertyText } from "../host/properties";
+import { Request, RequestInfo } from "../http/request";
+import { Response, ResponseInfo } from "../http/response";
+import { Action } from "../stream/action";
+import { Options } from "../stream/options";
+import { RespondOptions, respond, respondBytes } from "../stream/respond";
+import { configOf, stateOf } from "./memory";
+
+// @ts-ignore: decorator
+@unmanaged
+export abstract class StreamContext<C, S> {
+  /** The configuration that applies to this request: of the first rule that matches, otherwise the global one. */
+  get config(): C {
+    return configOf<C>();
+  }
+  /** What the plugin remembers of this request, from its first use until the request is over. */
+  get state(): S {
+    return stateOf<S>();
+  }
+  /** A property of the gateway such as `request.id`, as text; null when it is not known in this phase. Segments are parted by dots. */
+  property(path: string): string | null {
+    return getPropertyText(path);
+  }
+  /** Sets a property of this request, for later plugins and access logs. One segment, without dots. */
+  setProperty(name: string, value: string): void {
+    setPropertyText(name, value);
+  }
+  protected get id(): u32 {
+    return <u32>changetype<usize>(this);
+  }
+}
+
+// @ts-ignore: decorator
+@unmanaged
+abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
+  /**
+   * Answers in the gateway's place; the message goes nowhere. Return what it returns. `status`: 200 to 599, anything else becomes 500.
+   * 204 and 304 go out without a body.
+   */
+  respond(status: i32, body: string = "", options: Options<RespondOptions> | null = null): Action {
+    return respond(this.id, status, body, options);
+  }
+  respondBytes(status: i32, body: Bytes, options: Options<RespondOptions> | null = null): Action {
+    return respondBytes(this.id, status, body.pointer, body.length, options);
+  }
+}
+
+/** Request headers: the request has not left yet, everything can change. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class RequestContext<C, S> extends AnswerableContext<C, S> {
+  get request(): Request {
+    return changetype<Request>(1);
+  }
+}
+/** Request body: on most gateways the headers have left, so only the body can change. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class RequestBodyContext<C, S> extends AnswerableContext<C, S> {
+  get request(): RequestInfo {
+    return changetype<RequestInfo>(1);
+  }
+}
+/** Response headers: status and headers can change, or be replaced by an answer of the plugin's own. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class ResponseContext<C, S> extends AnswerableContext<C, S> {
+  get request(): RequestInfo {
+    return changetype<RequestInfo>(1);
+  }
+  get response(): Response {
+    return changetype<Response>(1);
+  }
+}
+/** Response body: status and headers are on the wire, so there is nothing left to answer with. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class ResponseBodyContext<C, S> extends StreamContext<C, S> {
+  get request(): RequestInfo {
+    return changetype<RequestInfo>(1);
+  }
+  get response(): ResponseInfo {
+    return changetype<ResponseInfo>(1);
+  }
+}
+/** The request is over. Read and count; nothing can be sent any more. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class LogContext<C, S> extends StreamContext<C, S> {
+  get request(): RequestInfo {
+    return changetype<RequestInfo>(1);
+  }
+  get response(): ResponseInfo {
+    return changetype<ResponseInfo>(1);
+  }
+}

@@ -1,0 +1,107 @@
+import { Bytes } from "../bytes/bytes";
+import { ConfigReader } from "../config/reader";
+import { setLogPrefix } from "../host/log";
+import { Body, BodyView } from "../http/body";
+import { Action } from "../stream/action";
+import { running } from "../stream/stream";
+import { LogContext, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext } from "./context";
+import { BodyMode, handlers } from "./handlers";
+
+/** The configuration of a plugin that takes none. */
+// Default type arguments are looked up in the author's file, hence @global.
+// @ts-ignore: decorator
+@global
+export class NoConfig {}
+/** The state of a plugin that keeps none. */
+// @ts-ignore: decorator
+@global
+export class NoState {}
+
+/**
+ * A gateway plugin: register handlers at the top of the file; what is not registered costs nothing. One handler a phase, the last counts.
+ * `C` holds the configuration, `S` what is remembered of one request; both are plain classes with initialisers.
+ *
+ * Handlers are named functions or arrows and see their own parameters and what stands at the top of the file.
+ */
+// @ts-ignore: decorator
+@unmanaged @final
+export class Plugin<C = NoConfig, S = NoState> {
+  /** `name` stands in front of every log line. */
+  constructor(name: string) {
+    if (!isDefined(GATEWAY_TRANSFORM)) ERROR('add "transform": ["@gateway-plugins/sdk/transform"] to the options of asconfig.json: without it the module exports nothing that a gateway can call');
+    setLogPrefix(name);
+    const newConfig = (): usize => changetype<usize>(instantiate<C>());
+    const newState = (): usize => changetype<usize>(instantiate<S>());
+    handlers.newConfig = newConfig.index;
+    handlers.newState = newState.index;
+    // @ts-ignore: a number to the compiler
+    if (idof<S>() != idof<NoState>()) running.tracked = true;
+    return changetype<Plugin<C, S>>(1);
+  }
+
+  /**
+   * Reads the configuration: once for the global part, and once for each rule of `_rules_`. Without it the plugin takes no configuration
+   * and no rules, and works on every request.
+   */
+  parseConfig(read: (json: ConfigReader, config: C) => void): this {
+    handlers.parse = read.index;
+    return this;
+  }
+  /** Before the request leaves. */
+  onRequestHeaders(handler: (ctx: RequestContext<C, S>) => Action): this {
+    handlers.requestHeaders = handler.index;
+    return this;
+  }
+  /** The whole request body, to look at. Runs only when there is one. Over the gateway's buffer limit the client gets 413. */
+  onRequestBody(handler: (ctx: RequestBodyContext<C, S>, body: BodyView) => Action): this {
+    return this.requestBody(handler.index, BodyMode.View);
+  }
+  /** The whole request body, to change. The request loses its content-length. */
+  rewriteRequestBody(handler: (ctx: RequestBodyContext<C, S>, body: Body) => Action): this {
+    return this.requestBody(handler.index, BodyMode.Rewrite);
+  }
+  /**
+   * The request body chunk by chunk; what is returned goes on in the chunk's place: return `chunk` to leave it alone. Chunk borders are
+   * arbitrary. `last` does not come when the message ends with trailers. The request loses its content-length.
+   */
+  rewriteRequestChunks(handler: (ctx: RequestBodyContext<C, S>, chunk: Bytes, last: bool) => Bytes): this {
+    return this.requestBody(handler.index, BodyMode.Chunks);
+  }
+  /** Before the response leaves. Does not run for the plugin's own answer. */
+  onResponseHeaders(handler: (ctx: ResponseContext<C, S>) => Action): this {
+    handlers.responseHeaders = handler.index;
+    running.tracked = true;
+    return this;
+  }
+  /** The whole response body, to look at. Its headers have left; over the gateway's buffer limit the response breaks off. */
+  onResponseBody(handler: (ctx: ResponseBodyContext<C, S>, body: BodyView) => Action): this {
+    return this.responseBody(handler.index, BodyMode.View);
+  }
+  /** The whole response body, to change. The response loses its content-length. */
+  rewriteResponseBody(handler: (ctx: ResponseBodyContext<C, S>, body: Body) => Action): this {
+    return this.responseBody(handler.index, BodyMode.Rewrite);
+  }
+  /** As `rewriteRequestChunks`, for the response. */
+  rewriteResponseChunks(handler: (ctx: ResponseBodyContext<C, S>, chunk: Bytes, last: bool) => Bytes): this {
+    return this.responseBody(handler.index, BodyMode.Chunks);
+  }
+  /** After the last byte, for logs. Also for requests that never reached the plugin's other handlers. */
+  onLog(handler: (ctx: LogContext<C, S>) => void): this {
+    handlers.log = handler.index;
+    running.tracked = true;
+    return this;
+  }
+
+  private requestBody(index: u32, mode: BodyMode): this {
+    handlers.requestBody = index;
+    handlers.requestBodyMode = mode;
+    running.tracked = true;
+    return this;
+  }
+  private responseBody(index: u32, mode: BodyMode): this {
+    handlers.responseBody = index;
+    handlers.responseBodyMode = mode;
+    running.tracked = true;
+    return this;
+  }
+}

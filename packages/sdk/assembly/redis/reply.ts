@@ -1,0 +1,90 @@
+import { decode } from "../abi/text";
+import { failureText } from "../http/client";
+import { Failure } from "../stream/calls";
+import { lineEnd, numberAt, skipReply } from "./resp";
+
+// The reply whose callback runs; the buffer keeps its memory alive.
+class present {
+  static failure: Failure = Failure.None;
+  static buffer: ArrayBuffer = new ArrayBuffer(0);
+  static end: usize = 0;
+}
+
+/** What Redis said, or why it said nothing. Valid inside the callback it was given to. */
+// Its pointer is where the reply stands; 1 is the whole one, 2 a part that does not exist.
+// @ts-ignore: decorator
+@unmanaged @final
+export class RedisReply {
+  private get p(): usize {
+    const p = changetype<usize>(this);
+    return p == 1 ? (present.end ? changetype<usize>(present.buffer) : 0) : p == 2 ? 0 : p;
+  }
+  private get kind(): u32 {
+    const p = this.p;
+    return p ? load<u8>(p) : 0;
+  }
+  /** None when Redis has answered, be it with an error. */
+  get failure(): Failure {
+    return present.failure;
+  }
+  /** Redis has answered, and not with an error. */
+  get ok(): bool {
+    return present.failure == Failure.None && this.kind != 45;
+  }
+  /** Redis's own error, such as `WRONGTYPE Operation against ...`; empty when it is none. */
+  get error(): string {
+    return this.kind == 45 ? this.line() : "";
+  }
+  /** For logs and messages. */
+  get reason(): string {
+    return present.failure == Failure.None ? this.error : failureText(present.failure);
+  }
+  get isNull(): bool {
+    const p = this.p;
+    return !p || ((load<u8>(p) == 36 || load<u8>(p) == 42) && load<u8>(p, 1) == 45);
+  }
+  /** An integer, or a string of digits; 0 for anything else. */
+  integer(): i64 {
+    const p = this.p;
+    if (!p) return 0;
+    return load<u8>(p) == 58 ? numberAt(p + 1) : load<u8>(p) == 36 && !this.isNull ? numberAt(lineEnd(p, present.end) + 2) : 0;
+  }
+  /** A string, status or number as text; empty for null and lists. */
+  text(): string {
+    const p = this.p;
+    if (!p) return "";
+    const kind = load<u8>(p);
+    if (kind == 43 || kind == 58) return this.line();
+    return kind == 36 && !this.isNull ? decode(lineEnd(p, present.end) + 2, <usize>numberAt(p + 1)) : "";
+  }
+  /** Items of a list; 0 for anything else. */
+  get length(): i32 {
+    return this.kind == 42 && !this.isNull ? <i32>numberAt(this.p + 1) : 0;
+  }
+  /** The nth item of a list; a null reply outside of it. */
+  at(index: i32): RedisReply {
+    if (<u32>index >= <u32>this.length) return changetype<RedisReply>(2);
+    let p = lineEnd(this.p, present.end) + 2;
+    while (index--) p = skipReply(p, present.end);
+    return changetype<RedisReply>(p);
+  }
+  private line(): string {
+    const p = this.p + 1;
+    return decode(p, lineEnd(p, present.end) - p);
+  }
+}
+
+/** Sets the reply of the next callback. */
+export function setReply(buffer: ArrayBuffer | null): void {
+  const start = changetype<usize>(buffer);
+  const end = buffer ? start + <usize>buffer.byteLength : 0;
+  if (buffer && skipReply(start, end) == end) {
+    present.buffer = buffer;
+    present.end = end;
+    present.failure = Failure.None;
+  } else setFailure(Failure.Protocol);
+}
+export function setFailure(failure: Failure): void {
+  present.failure = failure;
+  present.end = 0;
+}

@@ -1,0 +1,123 @@
+// Calls under way: who waits for them, and what happens when they come back. Any kind of call (HTTP, Redis) ends here.
+import { LogLevel } from "../abi/enums";
+import { enterContext } from "../host/streams";
+import { logLine } from "../host/log";
+import { Action, held } from "./action";
+import { respond } from "./respond";
+import { Phase, Stream, enterCallback, enterStream, forgetCallOf, isKnown, leaveCallback, leaveStream, resumeStream, running } from "./stream";
+import { Table } from "./table";
+
+/** Why a call brought no reply. */
+export enum Failure {
+  /** It did bring one. */
+  None,
+  /** The gateway has no such cluster: check serviceName and servicePort (static services: port 80). */
+  UnknownCluster,
+  /** The cluster has no healthy host, its circuit breaker is open, or Redis was not initialised. */
+  NoHealthyHost,
+  /** Method, path or a header cannot be sent. */
+  InvalidRequest,
+  /** No answer within the timeout. */
+  Timeout,
+  /** The connection was refused or broke before an answer. */
+  ConnectFailed,
+  /** The answer broke off. */
+  Reset,
+  /** The answer was not HTTP, or not RESP. */
+  Protocol,
+}
+
+/** A callback that starts a call which fails at once, whose callback starts a call ...: an end to it. */
+const MAX_NESTING: i32 = 16;
+const CALLS = changetype<Table>(memory.data(12));
+let nesting: i32 = 0;
+
+/** One call, from `send` until its callback has returned. Pinned while the host has its token. */
+export abstract class Call {
+  private stream: u32 = 0;
+  private callback: u32 = 0;
+  private payload: usize = 0;
+
+  /** Whether the running stream may wait for this call. */
+  protected begin(id: u32): bool {
+    const stream = running.stream;
+    if (stream.id == id && !stream.answered) return true;
+    logLine(LogLevel.Warn, "a call for a request that is answered or not running was not sent");
+    return false;
+  }
+  /**
+   * Holds the running message until the callback has decided. `token`: what the host gave for the call, 0 when it could not be started
+   * (then the callback runs at once). `index`: the callback's place in the function table. `payload`: one more object for it, or 0.
+   */
+  protected wait(token: u32, index: u32, payload: usize): Action {
+    const stream = running.stream;
+    this.stream = stream.id;
+    this.callback = index;
+    this.payload = payload;
+    if (!token) return this.fail(stream);
+    __pin(changetype<usize>(this));
+    if (payload) __pin(payload);
+    CALLS.add(token, changetype<usize>(this));
+    stream.waiting++;
+    return held();
+  }
+  // The same callback, at once: one branch for every way to fail.
+  private fail(stream: Stream): Action {
+    if (nesting >= MAX_NESTING) {
+      logLine(LogLevel.Error, "16 calls in a row could not be sent, each from the callback of the one before");
+      return stuck(stream);
+    }
+    nesting++;
+    const action = this.invoke();
+    nesting--;
+    return action;
+  }
+  private invoke(): Action {
+    // Generic callbacks are all of one shape: ids and pointers.
+    return this.payload
+      ? changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1, this.payload))
+      : changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1));
+  }
+  /** The reply is here (its kind has prepared it). Runs the callback, unless the stream is gone or answered. */
+  finish(): void {
+    if (isKnown(this.stream) && enterContext(this.stream)) {
+      const stream = enterStream(this.stream, false);
+      stream.waiting--;
+      if (!stream.answered) settle(stream, this.invoke());
+      leaveStream();
+    } else {
+      enterCallback();
+      forgetCallOf(this.stream);
+      leaveCallback();
+    }
+    if (this.payload) __unpin(this.payload);
+    __unpin(changetype<usize>(this));
+  }
+}
+
+/** The call a token stands for; null when it is none of ours. It is forgotten with this. */
+export function takeCall(token: u32): Call | null {
+  const pointer = CALLS.remove(token);
+  return pointer ? changetype<Call>(pointer) : null;
+}
+
+/** After a callback: true when the message stays where it is. */
+export function holds(stream: Stream, action: Action): bool {
+  if (stream.answered) return true;
+  if (stream.waiting > 0) {
+    stream.held = true;
+    return true;
+  }
+  if (action == Action.Continue) return false;
+  stuck(stream);
+  return stream.answered;
+}
+function settle(stream: Stream, action: Action): void {
+  if (!holds(stream, action)) resumeStream(stream);
+}
+/** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
+function stuck(stream: Stream): Action {
+  logLine(LogLevel.Error, "the message was to be held, but no call is under way");
+  if (stream.phase < Phase.ResponseBody) return respond(stream.id, 500, "", null);
+  return Action.Continue;
+}

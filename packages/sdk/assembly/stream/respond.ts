@@ -1,0 +1,76 @@
+import { LogLevel } from "../abi/enums";
+import { MAX_PAIRS, addPair, pairsLength, startPairs } from "../abi/pairs";
+import { Rule, allows, lengthOf, pointerOf, utf8 } from "../abi/text";
+import { isFraming } from "../abi/names";
+import { logLine } from "../host/log";
+import { sendLocalResponse } from "../host/streams";
+import { Action, held } from "./action";
+import { Options } from "./options";
+import { running } from "./stream";
+
+/** A local response, besides its status and body. */
+export class RespondOptions {
+  /** `[name, value]` pairs. Invalid ones, pseudo headers and content-length are left out and logged. */
+  headers: string[][] | null = null;
+  /** Default: none of its own; gateways add `text/plain` to a body without one. */
+  contentType: string = "";
+  /** Shown as RESPONSE_CODE_DETAILS in the access log; spaces become `_` there. */
+  details: string = "";
+  /** For gRPC requests; -1 lets the gateway derive it from the status. */
+  grpcStatus: i32 = -1;
+}
+
+/** Answers the running stream in the gateway's place. */
+export function respond(id: u32, status: i32, body: string, options: Options<RespondOptions> | null): Action {
+  const text = utf8(body);
+  return respondBytes(id, status, pointerOf(text), lengthOf(text), options);
+}
+
+export function respondBytes(id: u32, status: i32, body: usize, length: usize, options: Options<RespondOptions> | null): Action {
+  const stream = running.stream;
+  if (stream.id != id || stream.answered) {
+    logLine(LogLevel.Warn, stream.answered ? "a second answer to one request was ignored" : "an answer to a request that is not running was ignored");
+    return held();
+  }
+  if (<u32>(status - 200) > 399) {
+    logLine(LogLevel.Error, "status " + status.toString() + " cannot be sent, 500 goes out instead: use 200 to 599");
+    status = 500;
+  }
+  // Gateways send a body with these, and the client takes it for the next response.
+  if (status == 204 || status == 304) length = 0;
+  stream.answered = true;
+  stream.held = false;
+  if (options == null) sendLocalResponse(status, "", body, length, false, -1);
+  else sendLocalResponse(status, options.details, body, length, putHeaders(options), options.grpcStatus);
+  return held();
+}
+
+/** Encodes the headers; what may not be sent is left out and logged. */
+function putHeaders(options: RespondOptions): bool {
+  const headers = options.headers;
+  const typed = options.contentType.length > 0 && allows(options.contentType, Rule.FieldValue);
+  let count = typed ? 1 : 0;
+  let units = 12 + options.contentType.length;
+  if (headers != null) {
+    for (let i = 0; i < headers.length; i++) {
+      if (isSendable(headers[i])) {
+        units += headers[i][0].length + headers[i][1].length;
+        count++;
+      } else logLine(LogLevel.Error, "header left out of the local response: " + (headers[i].length ? headers[i][0] : "a pair without a name"));
+    }
+  }
+  if (!typed && options.contentType.length) logLine(LogLevel.Error, "header left out of the local response: content-type");
+  if (count > MAX_PAIRS) {
+    logLine(LogLevel.Error, "more than 1024 headers: the local response goes out without them");
+    return false;
+  }
+  startPairs(count, units);
+  if (typed) addPair("content-type", Rule.Any, options.contentType, Rule.Any);
+  if (headers != null) {
+    for (let i = 0; i < headers.length; i++) if (isSendable(headers[i])) addPair(headers[i][0], Rule.Any, headers[i][1], Rule.Any);
+  }
+  return pairsLength() != 0;
+}
+function isSendable(pair: string[]): bool {
+  return pair.length == 2 && allows(pair[0], Rule.Token) && !isFraming(pair[0]) && allows(pair[1], Rule.FieldValue);
+}

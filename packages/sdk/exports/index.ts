@@ -1,0 +1,66 @@
+// Everything a gateway may call. The transform makes this file an entry of the module and strips what the plugin has no use for: an
+// exported callback costs an entry into the VM whether it is handled or not.
+import { allocate } from "../assembly/abi/allocator";
+import { deliverHttpCall } from "../assembly/http/client";
+import { deliverRedisCall } from "../assembly/redis/client";
+import { handlers } from "../assembly/plugin/handlers";
+import { configureRoot, createContext } from "../assembly/plugin/roots";
+import { running } from "../assembly/stream/stream";
+import * as dispatcher from "../assembly/plugin/dispatcher";
+
+// Higress takes the first marker it meets, stock Envoy the first it knows: one file for both.
+export function proxy_abi_version_0_2_100(): void {}
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_memory_allocate(size: usize): usize {
+  return allocate(size);
+}
+export function proxy_on_configure(root: u32, size: u32): u32 {
+  return handlers.parse ? <u32>configureRoot(root, size) : 1;
+}
+export function proxy_on_context_create(id: u32, root: u32): void {
+  createContext(id, root);
+}
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  return dispatcher.onRequestHeaders(id, endOfStream != 0);
+}
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
+  return dispatcher.onRequestBody(id, endOfStream != 0);
+}
+export function proxy_on_request_trailers(id: u32, count: u32): u32 {
+  return dispatcher.onRequestTrailers(id);
+}
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  return dispatcher.onResponseHeaders(id, endOfStream != 0);
+}
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  return dispatcher.onResponseBody(id, endOfStream != 0);
+}
+export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  return dispatcher.onResponseTrailers(id);
+}
+export function proxy_on_http_call_response(root: u32, token: u32, headers: u32, size: u32, trailers: u32): void {
+  deliverHttpCall(token, headers);
+}
+export function proxy_on_redis_call_response(root: u32, token: u32, status: u32, size: u32): void {
+  deliverRedisCall(token, status, size);
+}
+export function proxy_on_log(id: u32): void {
+  if (handlers.log) dispatcher.onLog(id);
+}
+export function proxy_on_delete(id: u32): void {
+  dispatcher.onDelete(id);
+}
+
+/** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */
+export function gateway_callbacks(): u32 {
+  return (
+    <u32>(handlers.parse != 0) |
+    (<u32>(handlers.requestHeaders != 0 || handlers.requestBodyMode >= 2) << 1) |
+    (<u32>(handlers.requestBody != 0) << 2) |
+    (<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= 2) << 3) |
+    (<u32>(handlers.responseBody != 0) << 4) |
+    (<u32>(handlers.log != 0) << 5) |
+    (<u32>running.tracked << 6)
+  );
+}

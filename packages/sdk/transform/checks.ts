@@ -1,0 +1,158 @@
+import * as compiler from "assemblyscript";
+import type { Node, Parser, Range, Source } from "./compiler.ts";
+
+// oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
+const { NodeKind, DiagnosticMessage, DiagnosticCategory, DiagnosticCode, AssertionKind, CommonFlags } = compiler as any;
+
+interface Scope {
+  /** Functions around it. */
+  depth: number;
+  /** Declared names; true for constants that the compiler inlines, which any function may use. */
+  names: Map<string, boolean>;
+}
+
+const LOOPS = /^(forEach|map|filter|find\w*|some|every|reduce|sort)$/;
+
+/** Finds mistakes that compile but cannot work, or whose message would not help; asc then stops before compiling. */
+export function checkSource(parser: Parser, source: Source): void {
+  const scopes: Scope[] = [];
+  let depth = 0;
+  let callee = "";
+
+  const report = (category: number, range: Range, text: string) => {
+    const message = DiagnosticMessage.create(DiagnosticCode.User_defined_0, category, text).withRange(range);
+    message.message = text;
+    parser.diagnostics.push(message);
+  };
+  const error = (range: Range, text: string) => report(DiagnosticCategory.Error, range, text);
+  const declare = (name: string, inlined: boolean) => scopes.at(-1)?.names.set(name, inlined);
+
+  function scoped(visitInside: () => void): void {
+    scopes.push({ depth, names: new Map() });
+    visitInside();
+    scopes.pop();
+  }
+  function children(node: Node): void {
+    for (const [field, value] of Object.entries(node)) {
+      if (field === "range" || field === "parent" || field === "source") continue;
+      for (const child of Array.isArray(value) ? value : [value]) {
+        if (child && typeof child === "object" && "kind" in child && "range" in child) visit(child as Node);
+      }
+    }
+  }
+  function visitFunction(declaration: Node): void {
+    depth++;
+    scoped(() => {
+      for (const parameter of declaration["signature"].parameters) {
+        declare(parameter.name.text, false);
+        if (parameter.initializer) visit(parameter.initializer);
+      }
+      const body = declaration["body"];
+      if (body?.kind === NodeKind.Block) for (const statement of body.statements) visit(statement);
+      // The body of `(x) => expression` is returned, so nothing is discarded there.
+      else if (body) visit(body.kind === NodeKind.Expression ? body.expression : body);
+    });
+    depth--;
+  }
+  function identifier(node: Node): void {
+    const name: string = node["text"];
+    const scope = scopes.findLast((s) => s.names.has(name));
+    if (!scope || scope.depth === depth || scope.names.get(name)) return;
+    const remedy = /ctx|context|plugin/i.test(name)
+      ? "Use the callback's own first parameter."
+      : /^send/.test(callee)
+        ? `Keep it in ctx.state.${name}, or pass it on: .sendWith(ctx, ${name}, (ctx, response, ${name}) => ...).`
+        : LOOPS.test(callee)
+          ? "Use a for loop instead: a loop sees everything."
+          : "Pass it as an argument, or keep it in ctx.state.";
+    error(
+      node.range,
+      `'${name}' belongs to the function around this callback, and callbacks see only their own parameters and what stands at the top of the file. ${remedy}`,
+    );
+  }
+  function discarded(expression: Node): void {
+    if (expression.kind !== NodeKind.Call || expression["expression"].kind !== NodeKind.PropertyAccess) return;
+    const name: string = expression["expression"].property.text;
+    if (name === "respond" || name === "respondBytes") {
+      error(expression.range, `'${name}' answers the request, so its result has to be returned: return ctx.${name}(...).`);
+    } else if (name === "send" || name === "sendWith") {
+      error(expression.range, `'${name}' holds the message until its callback has run, so its result has to be returned: return ....${name}(...).`);
+    }
+  }
+
+  function visit(node: Node): void {
+    switch (node.kind) {
+      case NodeKind.Function:
+        return visitFunction(node["declaration"]);
+      case NodeKind.FunctionDeclaration:
+      case NodeKind.MethodDeclaration:
+        return visitFunction(node);
+      case NodeKind.Block:
+      case NodeKind.For:
+        return scoped(() => children(node));
+      case NodeKind.Variable:
+        for (const declaration of node["declarations"]) {
+          if (declaration.initializer) visit(declaration.initializer);
+          const isConstant = (declaration.flags & CommonFlags.Const) !== 0;
+          declare(declaration.name.text, isConstant && declaration.initializer?.kind === NodeKind.Literal);
+        }
+        return;
+      case NodeKind.PropertyAccess:
+        return visit(node["expression"]);
+      case NodeKind.NamedType:
+      case NodeKind.FunctionType:
+      case NodeKind.Import:
+      case NodeKind.Export:
+      case NodeKind.TypeDeclaration:
+      case NodeKind.EnumDeclaration:
+        return;
+      case NodeKind.Call: {
+        visit(node["expression"]);
+        const name: string = node["expression"].kind === NodeKind.PropertyAccess ? node["expression"].property.text : "";
+        for (const argument of node["args"]) {
+          const before = callee;
+          if (argument.kind === NodeKind.Function) callee = name;
+          visit(argument);
+          callee = before;
+        }
+        return;
+      }
+      case NodeKind.Literal:
+        // An object literal: its names are no references.
+        if (node["names"]) for (const value of node["values"]) visit(value);
+        else children(node);
+        return;
+      case NodeKind.Expression:
+        discarded(node["expression"]);
+        return visit(node["expression"]);
+      case NodeKind.Throw:
+        return error(
+          node.range,
+          "'throw' ends the whole plugin and every request in it. Return ctx.respond(500, ...) instead, or json.fail(key, message) while reading configuration.",
+        );
+      case NodeKind.Try:
+        return error(
+          node.range,
+          "there is no try/catch in AssemblyScript, and nothing in the SDK throws: missing values are null, failed calls arrive in their callback as response.failure.",
+        );
+      case NodeKind.Assertion:
+        if (node["assertionKind"] === AssertionKind.NonNull && node["expression"].kind === NodeKind.Call) {
+          report(
+            DiagnosticCategory.Warning,
+            node.range,
+            "'!' ends the whole plugin when this is null. Write `|| \"default\"`, or check with `if (value == null)`.",
+          );
+        }
+        return children(node);
+      case NodeKind.This:
+        if (depth > 1) error(node.range, "a callback has no 'this': use its own parameters, for instance ctx.state.");
+        return;
+      case NodeKind.Identifier:
+        return identifier(node);
+      default:
+        children(node);
+    }
+  }
+
+  for (const statement of source.statements) visit(statement);
+}

@@ -1,0 +1,45 @@
+import { Transform } from "assemblyscript/transform";
+import { checkSource } from "./checks.ts";
+import { addHints } from "./hints.ts";
+import { stripCallbacks } from "./callbacks.ts";
+import type { Compiler, CompiledModule, Parser } from "./compiler.ts";
+
+/**
+ * The compiler help behind the SDK; one line of asconfig.json names it. It
+ *
+ * - adds the callbacks a gateway calls, and in optimised builds strips those the plugin has no use for;
+ * - sets what every gateway needs: no start section, aborts that log;
+ * - says in a sentence what AssemblyScript reports badly, or not at all.
+ */
+export default class GatewayTransform extends (Transform as unknown as new () => Compiler) {
+  constructor() {
+    super();
+    addHints(this.stderr);
+  }
+
+  afterParse(parser: Parser): void {
+    const { options } = this.program;
+    options.exportStart ||= "_initialize";
+    options.globalAliases ??= new Map();
+    if (!options.globalAliases.has("abort")) {
+      options.globalAliases.set("abort", "~lib/@gateway-plugins/sdk/assembly/abi/abort/onAbort");
+    }
+    for (const source of parser.sources) {
+      if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
+    }
+    parser.parseFile(
+      `// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\nimport "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
+      "gateway-callbacks.ts",
+      true,
+    );
+  }
+
+  afterCompile(module: CompiledModule): void {
+    try {
+      stripCallbacks(module, this.program.options.optimizeLevelHint > 0);
+    } catch (error) {
+      this.stderr.write(`ERROR: ${(error as Error).message}\n`);
+      throw error;
+    }
+  }
+}
