@@ -1,0 +1,55 @@
+/**
+ * What is read and then left alone, per Envoy message. Everything that is neither here nor read is refused by name.
+ *
+ * `true`: has no effect on what a plugin or a client can see here (statistics names, pools, kernel options).
+ * A list: only these values, because they are what this host does anyway.
+ */
+export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>> = {
+  Bootstrap: { stats_flush_interval: true },
+  Admin: { access_log: true, access_log_path: true, profile_path: true },
+  SocketAddress: { protocol: ["TCP"], ipv4_compat: true, resolver_name: [""] },
+  Listener: { stat_prefix: true, enable_reuse_port: true, reuse_port: true, tcp_backlog_size: true },
+  FilterChain: { name: true },
+  HttpConnectionManager: {
+    stat_prefix: true,
+    codec_type: ["AUTO", "HTTP1"],
+    generate_request_id: [true],
+    use_remote_address: [false],
+    normalize_path: [false],
+    merge_slashes: [false],
+    server_name: ["envoy"],
+    access_log: [[]],
+  },
+  RouteConfiguration: { name: true, validate_clusters: [true] },
+  VirtualHost: { require_tls: ["NONE"] },
+  RouteMatch: { case_sensitive: [true] },
+  RegexMatcher: { google_re2: true },
+  RouteAction: { cluster_not_found_response_code: ["SERVICE_UNAVAILABLE"] },
+  HttpFilter: { disabled: [false], is_optional: [false] },
+  PluginConfig: { allow_on_headers_stop_iteration: [false] },
+  VmConfig: { allow_precompiled: true, nack_on_code_cache_miss: true, runtime: ["envoy.wasm.runtime.v8"] },
+  Router: { dynamic_stats: true, start_child_span: true, suppress_envoy_headers: [false] },
+  Cluster: {
+    alt_stat_name: true,
+    dns_lookup_family: true,
+    dns_refresh_rate: true,
+    dns_failure_refresh_rate: true,
+    respect_dns_ttl: true,
+    lb_policy: ["ROUND_ROBIN"],
+  },
+  ClusterLoadAssignment: { cluster_name: true },
+};
+
+/** What to do about a key that is refused, where there is more to say than to remove it. */
+export const REMEDIES: Record<string, string> = {
+  "AsyncDataSource.remote": "download the module and name it under code.local.filename",
+  "Bootstrap.dynamic_resources": "write listeners and clusters under static_resources",
+  "Bootstrap.node": "remove it here (plugins then cannot read xds.node.*), or run a real Envoy",
+  "Cluster.transport_socket": "TLS is not spoken to upstreams; point the cluster at plain HTTP with --cluster",
+  "FilterChain.transport_socket": "TLS is not terminated; remove it and use plain HTTP on this machine",
+  "HttpConnectionManager.rds": "write the routes inline under route_config",
+  "HttpFilter.config_discovery": "write the filter's typed_config inline",
+  "VmConfig.environment_variables": "pass the values in the plugin's configuration",
+};
+
+export const DEFAULT_REMEDY = "remove it or run a real Envoy";
