@@ -51,6 +51,12 @@ export class ByteQueue {
     return undefined;
   }
 
+  /** Where a byte is first found, counted from the cursor. */
+  findByte(byte: number): number | undefined {
+    const index = this.#buffer.subarray(this.#cursor, this.#end).indexOf(byte);
+    return index === -1 ? undefined : index;
+  }
+
   /** A copy of everything before the cursor, which is removed. */
   take(): Uint8Array {
     const taken = Uint8Array.prototype.slice.call(this.#buffer, 0, this.#cursor);
