@@ -52,13 +52,17 @@ export class LuaMachine {
     return new LuaMachine(await new LuaFactory().getLuaModule());
   }
 
-  /** Runs Lua source that is the program's own; what it returns stays callable by `call`, from index 1 on. */
+  /**
+   * Runs Lua source that is the program's own, with `native` and `functions` as its arguments; what it returns stays
+   * callable by `call`, from index 1 on.
+   */
   loadPrelude(source: string, functions: HostFunction[]): void {
     const status = this.#lua.luaL_loadstring(this.#state, source);
     if (status === 0) {
+      this.#pushNative();
       for (const host of functions) this.#pushFunction(host);
       this.#deadline = Infinity;
-      if (this.#lua.lua_pcallk(this.#state, functions.length, LUA_MULTRET, 0, 0, null) === 0) return;
+      if (this.#lua.lua_pcallk(this.#state, functions.length + 1, LUA_MULTRET, 0, 0, null) === 0) return;
     }
     throw new Error(`The Lua prelude does not run: ${this.#readString(this.#state, -1)}`);
   }
@@ -77,6 +81,25 @@ export class LuaMachine {
     } finally {
       this.#lua.lua_settop(this.#state, top);
     }
+  }
+
+  /**
+   * `native(f)`: a C function that calls f. A tail call to it leaves the script's own frame on the stack, as one to
+   * Redis's functions does, and an error knows its line.
+   */
+  #pushNative(): void {
+    const lua = this.#lua;
+    const forward = lua.module.addFunction((state: number) => {
+      lua.lua_pushvalue(state, lua.lua_upvalueindex(1));
+      lua.lua_rotate(state, 1, 1);
+      lua.lua_callk(state, lua.lua_gettop(state) - 1, 1, 0, null);
+      return 1;
+    }, "ii");
+    const native = lua.module.addFunction((state: number) => {
+      lua.lua_pushcclosure(state, forward, 1);
+      return 1;
+    }, "ii");
+    lua.lua_pushcclosure(this.#state, native, 0);
   }
 
   #pushFunction(host: HostFunction): void {

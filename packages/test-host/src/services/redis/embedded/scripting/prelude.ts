@@ -6,7 +6,7 @@
  * of doubles, and the engine's own error messages are worded differently.
  */
 export const PRELUDE = String.raw`
-local call, sha1hex = ...
+local native, call, sha1hex = ...
 local load, error, type, select, tonumber, xpcall, setmetatable = load, error, type, select, tonumber, xpcall, setmetatable
 local format, getinfo, mathtype, unpack = string.format, debug.getinfo, math.type, table.unpack
 local SOURCE = "@user_script"
@@ -63,11 +63,11 @@ local redis = {
   REPL_NONE = 0, REPL_SLAVE = 1, REPL_REPLICA = 1, REPL_AOF = 2, REPL_ALL = 3,
   REDIS_VERSION = "7.0.15", REDIS_VERSION_NUM = 0x0007000f,
   pcall = execute,
-  call = function(...)
+  call = native(function(...)
     local reply = execute(...)
     if type(reply) == "table" and reply.err ~= nil then error(reply) end
     return reply
-  end,
+  end),
   error_reply = function(...)
     local text = one_string(...)
     if text == nil then return { err = "ERR wrong number or type of arguments" } end
@@ -78,10 +78,10 @@ local redis = {
     if text == nil then return { err = "ERR wrong number or type of arguments" } end
     return { ok = text }
   end,
-  sha1hex = function(...)
+  sha1hex = native(function(...)
     if select("#", ...) ~= 1 then error({ err = "ERR wrong number of arguments" }) end
     return sha1hex(as_text((...)))
-  end,
+  end),
   log = function() end,
   set_repl = function() end,
   replicate_commands = function() return true end,
@@ -93,7 +93,6 @@ local redis = {
 local strings = pick(string, "byte char find format gmatch gsub len lower match rep reverse sub upper")
 strings.gfind = string.gmatch
 local tables = pick(table, "concat insert remove sort")
-tables.unpack = nil
 tables.getn = function(list) return #list end
 local maths = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log max min modf pi rad random randomseed sin sqrt tan")
 maths.pow = function(base, exponent) return base ^ exponent end
@@ -103,9 +102,14 @@ maths.mod = math.fmod
 local globals = pick(_G, "assert error getmetatable ipairs next pairs pcall rawequal rawget select setmetatable tonumber type xpcall _VERSION")
 globals._VERSION = "Lua 5.1"
 globals.tostring = as_text
+globals.pcall = function(...)
+  local results = table.pack(pcall(...))
+  local problem = results[2]
+  if not results[1] and type(problem) == "table" and problem.err ~= nil then results[2] = problem.err end
+  return unpack(results, 1, results.n)
+end
 globals.unpack = unpack
 globals.redis = readonly(redis)
-globals.server = nil
 globals.string = readonly(strings)
 globals.table = readonly(tables)
 globals.math = readonly(maths)
@@ -124,7 +128,6 @@ local environment = setmetatable({}, {
 })
 globals._G = environment
 globals.loadstring = function(source, name) return load(source, name or source, "t", environment) end
-globals.load = nil
 
 -- Adds where it happened: the innermost line of the script itself.
 local function explain(problem)
