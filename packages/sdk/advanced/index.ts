@@ -1,6 +1,7 @@
 import { HeadersStatus, LogLevel, MapType } from "../assembly/abi/enums";
 import { isHigress } from "../assembly/host/gateway";
-import { logLine } from "../assembly/host/log";
+import { utf8 } from "../assembly/abi/literals";
+import { logText } from "../assembly/host/log";
 import { Headers } from "../assembly/http/headers";
 import { Action } from "../assembly/stream/action";
 import { running } from "../assembly/stream/stream";
@@ -21,7 +22,7 @@ export { HeadersStatus } from "../assembly/abi/enums";
 export function hold(action: Action, status: HeadersStatus): Action {
   if (status == HeadersStatus.Continue || status == HeadersStatus.ContinueAndEndStream) return action;
   if (action == Action.Continue && (status != HeadersStatus.StopIteration || !isHigress())) {
-    logLine(LogLevel.Warn, "the headers are not held: this gateway cannot hold them for the body");
+    logText(LogLevel.Warn, utf8("the headers are not held: this gateway cannot hold them for the body"));
     return action;
   }
   running.stream.holdStatus = <u8>status;

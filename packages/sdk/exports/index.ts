@@ -52,6 +52,15 @@ export function proxy_on_delete(id: u32): void {
   dispatcher.onDelete(id);
 }
 
+export {
+  encodeAppendableName,
+  encodeChangeableName,
+  encodeName,
+  encodeText,
+  encodeValue,
+} from "../assembly/abi/text";
+export { literalRoom } from "../assembly/abi/literals";
+
 /** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */
 export function gateway_callbacks(): u32 {
   return (

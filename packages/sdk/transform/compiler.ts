@@ -1,4 +1,5 @@
-// The parts of the AssemblyScript compiler and of Binaryen that the transform touches; asc ships no types for them.
+// The parts of the AssemblyScript compiler that the transform touches; asc ships no types for them.
+import type { Binaryen } from "./link/binaryen.ts";
 
 export interface Range {
   source: Source;
@@ -19,14 +20,15 @@ export interface Parser {
   diagnostics: unknown[];
   parseFile(text: string, path: string, isEntry: boolean): void;
 }
-export interface CompiledModule {
-  emitBinary(): Uint8Array;
-  removeExport(name: string): void;
-  getNumExports(): number;
-}
 export interface Compiler {
+  binaryen: Binaryen;
   program: {
-    options: { exportStart: string | null; globalAliases: Map<string, string> | null; optimizeLevelHint: number };
+    options: {
+      exportStart: string | null;
+      globalAliases: Map<string, string> | null;
+      optimizeLevelHint: number;
+      shrinkLevelHint: number;
+    };
   };
   stderr: OutputStream;
 }

@@ -1,13 +1,14 @@
 import { Transform } from "assemblyscript/transform";
 import { checkSource } from "./checks.ts";
 import { addHints } from "./hints.ts";
-import { stripCallbacks } from "./callbacks.ts";
-import type { Compiler, CompiledModule, Parser } from "./compiler.ts";
+import type { Module } from "./link/binaryen.ts";
+import { link } from "./link/link.ts";
+import type { Compiler, Parser } from "./compiler.ts";
 
 /**
  * The compiler help behind the SDK; one line of asconfig.json names it. It
  *
- * - adds the callbacks a gateway calls, and in optimised builds strips those the plugin has no use for;
+ * - adds the callbacks a gateway calls, and links optimised builds (link/);
  * - sets what every gateway needs: no start section, aborts that log;
  * - says in a sentence what AssemblyScript reports badly, or not at all.
  */
@@ -34,9 +35,10 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     );
   }
 
-  afterCompile(module: CompiledModule): void {
+  afterCompile(module: Module): void {
+    const { optimizeLevelHint, shrinkLevelHint } = this.program.options;
     try {
-      stripCallbacks(module, this.program.options.optimizeLevelHint > 0);
+      link(module, this.binaryen, optimizeLevelHint, shrinkLevelHint);
     } catch (error) {
       this.stderr.write(`ERROR: ${(error as Error).message}\n`);
       throw error;

@@ -1,8 +1,12 @@
 import { equalsIgnoringCase } from "./text";
 
-/** Headers that say where a message ends, or belong to one connection: the gateway's business alone (request smuggling, hangs). */
-export function isFraming(name: string): bool {
+/**
+ * Headers that say where a message ends or belong to one connection are the gateway's business alone (request smuggling, hangs);
+ * `host` is another name of `:authority`.
+ */
+export function isReserved(name: string): bool {
   switch (name.length) {
+    case 4: return equalsIgnoringCase(name, "host");
     case 10: return equalsIgnoringCase(name, "connection");
     case 14: return equalsIgnoringCase(name, "content-length");
     case 17: return equalsIgnoringCase(name, "transfer-encoding");
@@ -16,7 +20,7 @@ export function isFraming(name: string): bool {
  */
 export function isSingleValued(name: string): bool {
   switch (name.length) {
-    case 4: return equalsIgnoringCase(name, "date") || equalsIgnoringCase(name, "etag") || equalsIgnoringCase(name, "host");
+    case 4: return equalsIgnoringCase(name, "date") || equalsIgnoringCase(name, "etag");
     case 6: return equalsIgnoringCase(name, "server");
     case 7: return equalsIgnoringCase(name, "referer") || equalsIgnoringCase(name, "expires");
     case 8: return equalsIgnoringCase(name, "location");

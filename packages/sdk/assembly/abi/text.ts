@@ -1,5 +1,7 @@
 // Text on the wire: UTF-16 strings to UTF-8 bytes and back, and the checks that names and values must pass before a host sees them.
 
+import { isReserved, isSingleValued } from "./names";
+
 const SCRATCH_SIZE: usize = 4096;
 const SCRATCH: usize = memory.data(4096);
 let used: usize = 0;
@@ -58,25 +60,25 @@ export const enum Rule {
   Line,
 }
 
-/** Any text. */
-export function utf8(text: string): Encoded {
+// What stands behind the intrinsics of literals.ts.
+export function encodeText(text: string): Encoded {
   return encode(text, Rule.Any);
 }
-/** A header name; 0 when it is not an RFC 9110 token. */
-export function headerName(name: string): Encoded {
+export function encodeName(name: string): Encoded {
   return name.length ? encode(name, Rule.Token) : 0;
 }
-/** A header value; 0 when it holds CR, LF, NUL or another control character. */
-export function headerValue(value: string): Encoded {
+export function encodeChangeableName(name: string): Encoded {
+  return isReserved(name) ? 0 : encodeName(name);
+}
+export function encodeAppendableName(name: string): Encoded {
+  return isReserved(name) || isSingleValued(name) ? 0 : encodeName(name);
+}
+export function encodeValue(value: string): Encoded {
   return encode(value, Rule.FieldValue);
 }
 /** A method, path or authority; 0 when it is empty or holds a space or control character. */
-export function requestTarget(text: string): Encoded {
+export function encodeTarget(text: string): Encoded {
   return text.length ? encode(text, Rule.Target) : 0;
-}
-/** Text for one log line. */
-export function logLine(text: string): Encoded {
-  return encode(text, Rule.Line);
 }
 
 function encode(text: string, rule: Rule): Encoded {
@@ -89,8 +91,12 @@ function encode(text: string, rule: Rule): Encoded {
 
 /** Writes at `p`, which has room for three bytes a code unit. Returns the end, 0 when the rule is broken. */
 export function write(text: string, rule: Rule, p: usize): usize {
+  return writePart(text, text.length, rule, p);
+}
+/** The same for the first `units` code units. */
+export function writePart(text: string, units: i32, rule: Rule, p: usize): usize {
   let i = changetype<usize>(text);
-  const end = i + (<usize>text.length << 1);
+  const end = i + (<usize>units << 1);
   while (i < end) {
     let c: u32 = load<u16>(i);
     i += 2;

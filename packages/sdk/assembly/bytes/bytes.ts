@@ -2,7 +2,9 @@ import { decode } from "../abi/text";
 
 /** Bytes of a body or a chunk. A view: slices share the memory, which belongs to the garbage collector, so keep it as long as you like. */
 export class Bytes {
-  static readonly EMPTY: Bytes = new Bytes(new ArrayBuffer(0), 0, 0);
+  static get EMPTY(): Bytes {
+    return new Bytes(new ArrayBuffer(0), 0, 0);
+  }
 
   /** The UTF-8 bytes of a text. */
   static of(text: string): Bytes {

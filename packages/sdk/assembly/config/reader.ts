@@ -1,15 +1,21 @@
-import { Kind, firstIn, isWhole, kindAt, member, nextIn, position, takeRaw, takeText, takeWhole, valueOf } from "../json/scan";
 import { LogLevel } from "../abi/enums";
-import { logLine } from "../host/log";
-import { Cluster } from "../http/cluster";
+import { utf8 } from "../abi/literals";
+import { Encoded } from "../abi/text";
+import { endLine, putByte, putBytes, putNumber, putString, putText, startLine } from "../host/log";
 import { HttpClient } from "../http/client";
+import { Cluster } from "../http/cluster";
+import { Kind, firstIn, isWhole, kindAt, member, nextIn, position, skipValue, takeRaw, takeText, takeWhole, textEquals, valueOf } from "../json/scan";
 import { RedisClient } from "../redis/client";
 import { Options } from "../stream/options";
 
-/** Where the text ends, and the first problem found in it. */
+/** The configuration that is being read. */
 export class document {
+  /** Where its text ends. */
   static end: usize = 0;
-  static problem: string = "";
+  /** Something was wrong; only the first problem is logged. */
+  static failed: bool = false;
+  /** A problem leaves out this part only, the rest is still used. */
+  static partial: bool = false;
 }
 
 export class IntegerRange {
@@ -18,8 +24,8 @@ export class IntegerRange {
 }
 
 /**
- * One object of the plugin's JSON configuration. Reading never stops: the first problem is kept with its JSON path, and the gateway
- * then refuses the configuration with it. `requireX(key)` must be there; `x(key, otherwise)` may be missing or null.
+ * One object of the plugin's JSON configuration. Reading never stops: the first problem is logged with its JSON path, and the gateway then
+ * refuses the configuration. `requireX(key)` must be there; `x(key, otherwise)` may be missing or null.
  *
  * As lenient as cannot mislead: "true", "false", 1 and 0 are booleans, "60" is a number, 123 is a string. Anything else of another
  * type is an error. Keys that nobody has read are warned of.
@@ -28,18 +34,23 @@ export class ConfigReader {
   /** One bit for each of the first 64 members that has been read. */
   private seen: u64 = 0;
 
+  /** Made by the SDK. `start` 0 is an object without members; `index` -1: not an element of a list. */
   constructor(
     private start: usize,
-    private path: string,
+    private parent: ConfigReader | null,
+    private key: string,
+    private index: i32,
   ) {}
 
   /** Refuses the configuration because of this key, unless something else already has. `key` "" is the object itself. */
   fail(key: string, message: string): void {
-    if (!document.problem.length) document.problem = this.where(key) + ": " + message;
+    if (!this.startProblem(key, -1)) return;
+    putString(message);
+    endProblem();
   }
   /** Whether nothing was wrong so far. */
   get isValid(): bool {
-    return !document.problem.length;
+    return !document.failed;
   }
   /** Whether a key is there and not null. */
   has(key: string): bool {
@@ -57,7 +68,7 @@ export class ConfigReader {
     const kind = kindAt(p);
     if (kind == Kind.String) return takeText(p);
     if (kind == Kind.Number) return takeRaw(p, document.end);
-    this.expect(key, p, "a string");
+    this.expect(key, p, utf8("a string"));
     return otherwise;
   }
   requireInteger(key: string, range: Options<IntegerRange> = {}): i32 {
@@ -69,15 +80,24 @@ export class ConfigReader {
     const p = this.find(key);
     const kind = kindAt(p);
     if (kind != Kind.Number && kind != Kind.String) {
-      this.expect(key, p, "a whole number");
+      this.expect(key, p, utf8("a whole number"));
       return otherwise;
     }
     const value = takeWhole(p, document.end);
     const limits = range as IntegerRange;
-    if (!isWhole) this.fail(key, "must be a whole number, not " + takeRaw(p, document.end));
-    else if (value < <i64>limits.min || value > <i64>limits.max) {
-      this.fail(key, (limits.max == i32.MAX_VALUE ? "must be at least " + limits.min.toString() : "must be between " + limits.min.toString() + " and " + limits.max.toString()) + ", not " + value.toString());
-    } else return <i32>value;
+    if (isWhole && value >= <i64>limits.min && value <= <i64>limits.max) return <i32>value;
+    if (this.startProblem(key, -1)) {
+      putText(utf8("must be a whole number"));
+      if (isWhole) {
+        putText(utf8(" from "));
+        putNumber(limits.min);
+        putText(utf8(" to "));
+        putNumber(limits.max);
+      }
+      putText(utf8(", not "));
+      putBytes(p, skipValue(p, document.end) - p);
+      endProblem();
+    }
     return otherwise;
   }
   bool(key: string, otherwise: bool = false): bool {
@@ -85,11 +105,12 @@ export class ConfigReader {
     const kind = kindAt(p);
     if (kind == Kind.Boolean) return load<u8>(p) == 116;
     if (kind == Kind.String || kind == Kind.Number) {
-      const text = kind == Kind.String ? takeText(p) : takeRaw(p, document.end);
-      if (text == "true" || text == "1") return true;
-      if (text == "false" || text == "0") return false;
+      const number = takeWhole(p, document.end);
+      if (isWhole && <u64>number < 2) return number == 1;
+      if (kind == Kind.String && textEquals(p, "true", 0, 4)) return true;
+      if (kind == Kind.String && textEquals(p, "false", 0, 5)) return false;
     }
-    this.expect(key, p, "true or false");
+    this.expect(key, p, utf8("true or false"));
     return otherwise;
   }
   /** A list of strings; empty when missing. A single string is a list of one. */
@@ -97,12 +118,12 @@ export class ConfigReader {
     const values: string[] = [];
     const p = this.find(key);
     if (kindAt(p) == Kind.String) values.push(takeText(p));
-    else if (kindAt(p) != Kind.Array) this.expect(key, p, "a list of strings");
+    else if (kindAt(p) != Kind.Array) this.expect(key, p, utf8("a list of strings"));
     else {
       let index = 0;
       for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
         if (kindAt(item) == Kind.String) values.push(takeText(item));
-        else this.fail(key + "[" + index.toString() + "]", "must be a string");
+        else this.expectItem(key, index, item, utf8("a string"));
       }
     }
     return values;
@@ -112,22 +133,21 @@ export class ConfigReader {
     const readers: ConfigReader[] = [];
     const p = this.find(key);
     if (kindAt(p) != Kind.Array) {
-      this.expect(key, p, "a list of objects");
+      this.expect(key, p, utf8("a list of objects"));
       return readers;
     }
     let index = 0;
     for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
-      const at = key + "[" + index.toString() + "]";
-      if (kindAt(item) == Kind.Object) readers.push(new ConfigReader(item, this.where(at)));
-      else this.fail(at, "must be an object");
+      if (kindAt(item) == Kind.Object) readers.push(new ConfigReader(item, this, key, index));
+      else this.expectItem(key, index, item, utf8("an object"));
     }
     return readers;
   }
   /** An object; an empty one when missing, so that its own required keys are what is reported. */
   object(key: string): ConfigReader {
     const p = this.find(key);
-    if (kindAt(p) != Kind.Object) this.expect(key, p, "an object");
-    return new ConfigReader(kindAt(p) == Kind.Object ? p : 0, this.where(key));
+    if (kindAt(p) != Kind.Object) this.expect(key, p, utf8("an object"));
+    return new ConfigReader(kindAt(p) == Kind.Object ? p : 0, this, key, -1);
   }
 
   /**
@@ -138,7 +158,7 @@ export class ConfigReader {
     const name = this.string("serviceName");
     let port = this.integer("servicePort", 0, { min: 0, max: 65535 });
     if (!port) port = name.endsWith(".static") ? 80 : defaultPort;
-    if (!name.length || !port) logLine(LogLevel.Warn, this.where(name.length ? "servicePort" : "serviceName") + ": missing, so every call to this service will fail");
+    if (!name.length || !port) this.warn(name.length ? "servicePort" : "serviceName", utf8("missing, so every call to the service will fail"));
     return Cluster.fqdn(name, port, this.string("serviceHost", name));
   }
   /** A client of `service()`. */
@@ -166,8 +186,7 @@ export class ConfigReader {
     let bit: u64 = 1;
     for (let name = firstIn(this.start); name && bit; name = nextIn(valueOf(name), document.end), bit <<= 1) {
       if (this.seen & bit) continue;
-      const key = takeText(name);
-      if (!key.startsWith("_")) logLine(LogLevel.Warn, this.where(key) + ": unknown key, ignored");
+      if (load<u8>(name, 1) != 95) this.warn(takeText(name), utf8("unknown key, ignored"));
     }
   }
   /** Whether there are members besides the gateway's own. */
@@ -176,9 +195,6 @@ export class ConfigReader {
     return firstIn(this.start) == 0;
   }
 
-  private where(key: string): string {
-    return key.length ? this.path + "." + key : this.path;
-  }
   /** The value of a key; 0 when it is missing or null. */
   private find(key: string): usize {
     if (!this.start) return 0;
@@ -188,18 +204,70 @@ export class ConfigReader {
     return kindAt(p) == Kind.Null ? 0 : p;
   }
   private missing(key: string): void {
-    this.fail(key, "missing " + key + " in config");
+    if (!this.startProblem(key, -1)) return;
+    putText(utf8("missing "));
+    putString(key);
+    putText(utf8(" in config"));
+    endProblem();
   }
-  private expect(key: string, p: usize, what: string): void {
-    if (p) this.fail(key, "must be " + what + ", not " + kindName(kindAt(p)));
+  private expect(key: string, p: usize, what: Encoded): void {
+    if (p) this.expectItem(key, -1, p, what);
+  }
+  private expectItem(key: string, index: i32, p: usize, what: Encoded): void {
+    if (!this.startProblem(key, index)) return;
+    putText(utf8("must be "));
+    putText(what);
+    putText(utf8(", not "));
+    putText(kindName(kindAt(p)));
+    endProblem();
+  }
+
+  private startProblem(key: string, index: i32): bool {
+    if (document.failed) return false;
+    document.failed = true;
+    startLine();
+    putText(document.partial ? utf8("the part of the configuration besides _rules_ is not used: ") : utf8("configuration refused: "));
+    this.putPath(key, index);
+    return true;
+  }
+  private warn(key: string, message: Encoded): void {
+    startLine();
+    this.putPath(key, -1);
+    putText(message);
+    endLine(LogLevel.Warn);
+  }
+  /** `$.a[0].key: ` */
+  private putPath(key: string, index: i32): void {
+    this.putOwnPath();
+    putStep(key, index);
+    putByte(58);
+    putByte(32);
+  }
+  private putOwnPath(): void {
+    const parent = this.parent;
+    if (!parent) return putByte(36);
+    parent.putOwnPath();
+    putStep(this.key, this.index);
   }
 }
-function kindName(kind: Kind): string {
+function putStep(key: string, index: i32): void {
+  if (!key.length) return;
+  putByte(46);
+  putString(key);
+  if (index < 0) return;
+  putByte(91);
+  putNumber(index);
+  putByte(93);
+}
+function endProblem(): void {
+  endLine(document.partial ? LogLevel.Warn : LogLevel.Error);
+}
+function kindName(kind: Kind): Encoded {
   switch (kind) {
-    case Kind.Boolean: return "a boolean";
-    case Kind.Number: return "a number";
-    case Kind.String: return "a string";
-    case Kind.Array: return "a list";
-    default: return "an object";
+    case Kind.Boolean: return utf8("a boolean");
+    case Kind.Number: return utf8("a number");
+    case Kind.String: return utf8("a string");
+    case Kind.Array: return utf8("a list");
+    default: return utf8("an object");
   }
 }

@@ -2,7 +2,7 @@ import { OUT } from "../abi/allocator";
 import { Status } from "../abi/enums";
 import { proxy_http_call, proxy_redis_call, proxy_redis_init } from "../abi/imports";
 import { pairsLength, pairsPointer } from "../abi/pairs";
-import { Encoded, lengthOf, pointerOf, release, utf8 } from "../abi/text";
+import { Encoded, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 
 /** The token of the call that was started last. */
 // @ts-ignore: decorator
@@ -15,7 +15,7 @@ export function startHttpCall(cluster: string, body: usize, bodyLength: usize, t
   const length = pairsLength();
   let status: Status = Status.SerializationFailure;
   if (length) {
-    const name = utf8(cluster);
+    const name = encodeText(cluster);
     store<u32>(OUT, 0);
     status = proxy_http_call(pointerOf(name), lengthOf(name), pairsPointer(), length, body, bodyLength, 0, 0, timeoutMs, OUT);
   }
@@ -25,16 +25,16 @@ export function startHttpCall(cluster: string, body: usize, bodyLength: usize, t
 
 /** Makes the gateway's Redis client of a cluster. BadArgument: unknown cluster. */
 export function initRedis(cluster: string, username: string, password: string, timeoutMs: i32): Status {
-  const name = utf8(cluster);
-  const user = utf8(username);
-  const secret = utf8(password);
+  const name = encodeText(cluster);
+  const user = encodeText(username);
+  const secret = encodeText(password);
   const status = proxy_redis_init(pointerOf(name), lengthOf(name), pointerOf(user), lengthOf(user), pointerOf(secret), lengthOf(secret), timeoutMs);
   release();
   return status;
 }
 /** Sends one RESP command. BadArgument: unknown cluster; InternalFailure: no healthy host, or not initialised. */
 export function startRedisCall(cluster: string, query: Encoded): Status {
-  const name = utf8(cluster);
+  const name = encodeText(cluster);
   store<u32>(OUT, 0);
   const status = proxy_redis_call(pointerOf(name), lengthOf(name), pointerOf(query), lengthOf(query), OUT);
   release();

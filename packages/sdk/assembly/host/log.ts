@@ -1,17 +1,19 @@
 import { OUT } from "../abi/allocator";
 import { LogLevel, Status } from "../abi/enums";
 import { proxy_get_log_level, proxy_log } from "../abi/imports";
-import { Rule, write } from "../abi/text";
+import { Encoded, Rule, lengthOf, pointerOf, writePart } from "../abi/text";
 
-const LINE_SIZE: usize = 512;
-const LINE: usize = memory.data(512);
+const LINE_SIZE: usize = 1024;
+// Memory of its own: a wrapper may have something in scratch while it complains.
+const LINE: usize = memory.data(1024);
 
-let prefix: string = "";
+let prefix: Encoded = 0;
 let level: i32 = -1;
 let checks: u32 = 0;
+let end: usize = 0;
 
-/** The plugin's name, in front of every line: on root contexts gateways print no name of their own. */
-export function setLogPrefix(name: string): void {
+/** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Must be a literal. */
+export function setLogPrefix(name: Encoded): void {
   prefix = name;
 }
 
@@ -24,17 +26,43 @@ export function logs(wanted: LogLevel): bool {
   return wanted >= level;
 }
 
-/** Writes `<plugin>: <message>` as one line, whatever the level. Control characters become spaces. */
-export function logLine(wanted: LogLevel, message: string): void {
-  // Memory of its own: a wrapper may have something in scratch while it complains.
-  const size = <usize>(prefix.length + message.length) * 3 + 2;
-  const start = size <= LINE_SIZE ? LINE : heap.alloc(size);
-  let end = write(prefix, Rule.Line, start);
-  if (end > start) {
-    store<u16>(end, 0x203a); // ": "
-    end += 2;
+/** Begins a line: `<plugin>: `. A line is put together from parts, without a string; what does not fit 1 KiB is cut off. */
+export function startLine(): void {
+  end = LINE;
+  putText(prefix);
+  putByte(58);
+  putByte(32);
+}
+export function putByte(byte: u32): void {
+  if (end < LINE + LINE_SIZE) store<u8>(end++, byte);
+}
+export function putBytes(p: usize, length: usize): void {
+  const n = min(length, LINE + LINE_SIZE - end);
+  memory.copy(end, p, n);
+  end += n;
+}
+export function putText(text: Encoded): void {
+  putBytes(pointerOf(text), lengthOf(text));
+}
+/** Control characters become spaces, so that a value cannot forge a line. */
+export function putString(text: string): void {
+  end = writePart(text, min(text.length, <i32>((LINE + LINE_SIZE - end) / 3)), Rule.Line, end);
+}
+export function putNumber(n: i64): void {
+  if (n < 0) {
+    putByte(45);
+    n = -n;
   }
-  end = write(message, Rule.Line, end);
-  proxy_log(wanted, start, end - start);
-  if (start != LINE) heap.free(start);
+  if (<u64>n > 9) putNumber(<i64>(<u64>n / 10));
+  putByte(48 + <u32>(<u64>n % 10));
+}
+export function endLine(wanted: LogLevel): void {
+  proxy_log(wanted, LINE, end - LINE);
+}
+
+/** One line of one literal. */
+export function logText(wanted: LogLevel, text: Encoded): void {
+  startLine();
+  putText(text);
+  endLine(wanted);
 }

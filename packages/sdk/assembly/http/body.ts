@@ -1,8 +1,9 @@
 import { BufferType, LogLevel, Status } from "../abi/enums";
-import { lengthOf, pointerOf, release, utf8 } from "../abi/text";
+import { utf8 } from "../abi/literals";
+import { encodeText, lengthOf, pointerOf, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer, writeBuffer } from "../host/buffers";
-import { logLine } from "../host/log";
+import { logText } from "../host/log";
 import { Json } from "../json/json";
 import { Action } from "../stream/action";
 
@@ -55,12 +56,12 @@ export class Body extends BodyView {
     return Action.Continue;
   }
   private writeText(start: i32, size: i32, text: string): Action {
-    const encoded = utf8(text);
+    const encoded = encodeText(text);
     this.report(writeBuffer(this.buffer, start, size, pointerOf(encoded), lengthOf(encoded)));
     release();
     return Action.Continue;
   }
   private report(status: Status): void {
-    if (status != Status.Ok) logLine(LogLevel.Error, "the body was not changed: it is not held in this phase");
+    if (status != Status.Ok) logText(LogLevel.Error, utf8("the body was not changed: it is not held in this phase"));
   }
 }

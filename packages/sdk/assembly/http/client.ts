@@ -1,19 +1,19 @@
-import { LogLevel, MapType, Status } from "../abi/enums";
+import { MapType, Status } from "../abi/enums";
 import { BufferType } from "../abi/enums";
-import { isFraming } from "../abi/names";
+import { utf8 } from "../abi/literals";
+import { isReserved } from "../abi/names";
 import { addPair, startPairs } from "../abi/pairs";
-import { Rule, allows, lengthOf, pointerOf, utf8 } from "../abi/text";
+import { Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { lastToken, startHttpCall } from "../host/callouts";
 import { getStatusCode, hasHeader } from "../host/headers";
-import { logLine } from "../host/log";
 import { Json } from "../json/json";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Cluster } from "./cluster";
-import { HeadersView } from "./headers";
+import { HeadersView, refuse } from "./headers";
 
 class reply {
   static failure: Failure = Failure.None;
@@ -79,7 +79,7 @@ export class HttpResponse {
 /** A failure in words, with what to look at. */
 export function failureText(failure: Failure): string {
   switch (failure) {
-    case Failure.UnknownCluster: return "the gateway has no such cluster (check serviceName and servicePort; a .static service has port 80)";
+    case Failure.UnknownCluster: return "the gateway does not know the service (check its name and port; .static has port 80)";
     case Failure.NoHealthyHost: return "the service has no healthy host";
     case Failure.InvalidRequest: return "the request is not valid";
     case Failure.Timeout: return "no answer within the timeout";
@@ -131,7 +131,7 @@ export class HttpCall extends Call {
       reply.failure = failure;
       return 0;
     }
-    const body = options && options.body.length ? utf8(options.body) : 0;
+    const body = options && options.body.length ? encodeText(options.body) : 0;
     const status = startHttpCall(this.cluster.name, pointerOf(body), lengthOf(body), options ? options.timeout : 500);
     if (status == Status.Ok) return lastToken();
     reply.failure = status == Status.BadArgument ? Failure.UnknownCluster : status == Status.SerializationFailure ? Failure.InvalidRequest : Failure.NoHealthyHost;
@@ -159,8 +159,8 @@ export class HttpCall extends Call {
     let units = 40 + this.method.length + this.path.length + host.length;
     if (headers) {
       for (let i = 0; i < headers.length; i++) {
-        if (headers[i].length != 2 || !allows(headers[i][0], Rule.Token) || isFraming(headers[i][0])) {
-          logLine(LogLevel.Error, "a call was not sent: header " + (headers[i].length ? headers[i][0] : "") + " is not valid");
+        if (headers[i].length != 2 || !allows(headers[i][0], Rule.Token) || isReserved(headers[i][0])) {
+          refuse(headers[i].length ? headers[i][0] : "");
           return Failure.InvalidRequest;
         }
         units += headers[i][0].length + headers[i][1].length;
@@ -181,7 +181,9 @@ export class HttpCall extends Call {
 export class HttpClient {
   constructor(readonly cluster: Cluster) {}
   /** A client whose calls all fail with `Failure.UnknownCluster`. */
-  static readonly NONE: HttpClient = new HttpClient(Cluster.NONE);
+  static get NONE(): HttpClient {
+    return new HttpClient(Cluster.NONE);
+  }
 
   get(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("GET", path, options);

@@ -1,6 +1,5 @@
-import { getHeader } from "../host/headers";
-import { MapType } from "../abi/enums";
-import { utf8 } from "../abi/text";
+import { utf8 } from "../abi/literals";
+import { getPseudo } from "./pseudo";
 import { routeCluster } from "./route";
 
 /**
@@ -14,7 +13,9 @@ export class Cluster {
   ) {}
 
   /** No cluster: every call fails with `Failure.UnknownCluster`. The value of a field before it is configured. */
-  static readonly NONE: Cluster = new Cluster("", "-");
+  static get NONE(): Cluster {
+    return new Cluster("", "-");
+  }
 
   /** The cluster that the present request is routed to. `host` "": the request's own `:authority`. */
   static route(host: string = ""): Cluster {
@@ -63,8 +64,7 @@ export class Cluster {
     return this.fixedName == "*" ? routeCluster() : this.fixedName;
   }
   get host(): string {
-    if (this.fixedHost.length) return this.fixedHost;
-    return getHeader(MapType.RequestHeaders, utf8(":authority")) || "-";
+    return this.fixedHost.length ? this.fixedHost : getPseudo(utf8(":authority")) || "-";
   }
 }
 function outbound(port: i32, subset: string, fqdn: string, host: string): Cluster {

@@ -1,9 +1,9 @@
-import { MapType, Status } from "../abi/enums";
-import { requestTarget, utf8 } from "../abi/text";
-import { getHeader, replaceHeader } from "../host/headers";
-import { getPropertyText } from "../host/properties";
+import { MapType } from "../abi/enums";
+import { utf8 } from "../abi/literals";
+import { encodePath, getPropertyText } from "../host/properties";
 import { running } from "../stream/stream";
-import { Headers, refuse } from "./headers";
+import { Headers } from "./headers";
+import { getPseudo, refusePseudo, setPseudo } from "./pseudo";
 import { routeName } from "./route";
 
 /** The request as the gateway remembers it: readable in every phase, also when its headers have left. */
@@ -12,19 +12,19 @@ import { routeName } from "./route";
 export class RequestInfo {
   /** Empty when the gateway does not tell. */
   get method(): string {
-    return getPropertyText("request.method") || "";
+    return getPropertyText(utf8("request\0method")) || "";
   }
   /** With the query string. */
   get path(): string {
-    return getPropertyText("request.path") || "";
+    return getPropertyText(utf8("request\0path")) || "";
   }
   /** `:authority`, with its port if it has one. */
   get host(): string {
-    return getPropertyText("request.host") || "";
+    return getPropertyText(utf8("request\0host")) || "";
   }
   /** Address and port of the peer, which may be a proxy: `10.0.0.1:4711`. */
   get clientAddress(): string {
-    return getPropertyText("source.address") || "";
+    return getPropertyText(utf8("source\0address")) || "";
   }
   /** Empty when the route has no name. */
   get routeName(): string {
@@ -32,7 +32,7 @@ export class RequestInfo {
   }
   /** All values of a header joined with `,`; null when it is absent. */
   header(name: string): string | null {
-    return getPropertyText("request\0headers\0" + name.toLowerCase());
+    return getPropertyText(encodePath("request\0headers\0" + name.toLowerCase()));
   }
 }
 
@@ -40,7 +40,8 @@ export class RequestInfo {
 // @ts-ignore: decorator
 @unmanaged @final
 export class Request {
-  get headers(): Headers {
+  // @ts-ignore: decorator
+  @inline get headers(): Headers {
     return changetype<Headers>(<usize>MapType.RequestHeaders + 1);
   }
   /** Whether a body follows. */
@@ -48,42 +49,34 @@ export class Request {
     return !running.stream.endOfStream;
   }
   get method(): string {
-    return pseudo(":method");
+    return getPseudo(utf8(":method"));
   }
   set method(value: string) {
-    setPseudo(":method", value);
+    setPseudo(utf8(":method"), value);
   }
-  /** With the query string. Spaces and control characters are refused. */
+  /** With the query string. Must start with a slash; spaces and control characters are refused. */
   get path(): string {
-    return pseudo(":path");
+    return getPseudo(utf8(":path"));
   }
   set path(value: string) {
-    if (value.startsWith("/")) setPseudo(":path", value);
-    else refuse(":path", "must start with a slash");
+    if (value.startsWith("/")) setPseudo(utf8(":path"), value);
+    else refusePseudo(utf8(":path"));
   }
   /** `:authority`, with its port if it has one. */
   get host(): string {
-    return pseudo(":authority");
+    return getPseudo(utf8(":authority"));
   }
   set host(value: string) {
-    setPseudo(":authority", value);
+    setPseudo(utf8(":authority"), value);
   }
   get scheme(): string {
-    return pseudo(":scheme");
+    return getPseudo(utf8(":scheme"));
   }
   /** Address and port of the peer, which may be a proxy: `10.0.0.1:4711`. */
   get clientAddress(): string {
-    return getPropertyText("source.address") || "";
+    return getPropertyText(utf8("source\0address")) || "";
   }
   get routeName(): string {
     return routeName();
   }
-}
-function pseudo(name: string): string {
-  return getHeader(MapType.RequestHeaders, utf8(name)) || "";
-}
-function setPseudo(name: string, value: string): void {
-  const n = utf8(name);
-  const v = requestTarget(value);
-  if (!v || replaceHeader(MapType.RequestHeaders, n, v) != Status.Ok) refuse(name, "was not changed: empty, with spaces or control characters, or the headers have left");
 }

@@ -1,9 +1,11 @@
 import { MapType, Status } from "../abi/enums";
-import { utf8 } from "../abi/text";
+import { utf8 } from "../abi/literals";
+import { encodeText } from "../abi/text";
 import { getStatusCode, replaceHeader } from "../host/headers";
 import { getPropertyNumber } from "../host/properties";
 import { running } from "../stream/stream";
-import { Headers, refuse } from "./headers";
+import { Headers } from "./headers";
+import { refusePseudo } from "./pseudo";
 
 /** The response whose headers have left. */
 // @ts-ignore: decorator
@@ -11,7 +13,7 @@ import { Headers, refuse } from "./headers";
 export class ResponseInfo {
   /** 0 when there is none. */
   get status(): i32 {
-    return <i32>getPropertyNumber("response.code", 0);
+    return <i32>getPropertyNumber(utf8("response\0code"), 0);
   }
 }
 
@@ -19,7 +21,8 @@ export class ResponseInfo {
 // @ts-ignore: decorator
 @unmanaged @final
 export class Response {
-  get headers(): Headers {
+  // @ts-ignore: decorator
+  @inline get headers(): Headers {
     return changetype<Headers>(<usize>MapType.ResponseHeaders + 1);
   }
   /** Whether a body follows. */
@@ -32,7 +35,7 @@ export class Response {
   /** 200 to 599. 204 and 304, which have no body, are refused while one follows. */
   set status(value: i32) {
     const bodiless = value == 204 || value == 304;
-    if (<u32>(value - 200) > 399 || (bodiless && this.hasBody)) return refuse(":status", value.toString() + " cannot be sent");
-    if (replaceHeader(MapType.ResponseHeaders, utf8(":status"), utf8(value.toString())) != Status.Ok) refuse(":status", "was not changed: the headers have left");
+    const legal = <u32>(value - 200) < 400 && !(bodiless && this.hasBody);
+    if (!legal || replaceHeader(MapType.ResponseHeaders, utf8(":status"), encodeText(value.toString())) != Status.Ok) refusePseudo(utf8(":status"));
   }
 }

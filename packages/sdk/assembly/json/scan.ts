@@ -94,6 +94,29 @@ function escaped(): i32 {
   return unit;
 }
 
+/** A JSON string that is being read code unit by code unit; one at a time. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class Text {
+  /** Code units of the whole text. */
+  get length(): i32 {
+    let units = 0;
+    cursor = changetype<usize>(this) + 1;
+    while (nextUnit() >= 0) units++;
+    startText(changetype<usize>(this));
+    return units;
+  }
+  /** The next code unit; -1 behind the last. */
+  next(): i32 {
+    return nextUnit();
+  }
+}
+export function startText(p: usize): Text {
+  cursor = p + 1;
+  low = 0;
+  return changetype<Text>(p);
+}
+
 /** Whether the JSON string at `p` says the same as a part of a text. */
 export function textEquals(p: usize, text: string, from: i32, to: i32): bool {
   cursor = p + 1;

@@ -1,9 +1,9 @@
 import { LogLevel } from "../abi/enums";
-import { logLine, logs } from "../host/log";
+import { endLine, logs, putString, startLine } from "../host/log";
 
 /**
- * The gateway's log. Each line starts with the plugin's name; control characters become spaces, so a value from outside cannot
- * forge a line. A line below the gateway's level costs no host call: the level is asked for once, then every 256th time.
+ * The gateway's log. Each line starts with the plugin's name and has up to 1 KiB; control characters become spaces, so a value from
+ * outside cannot forge a line. A line below the gateway's level costs no host call: the level is asked for once, then every 256th time.
  */
 export namespace log {
   // Building a message costs more than dropping it: ask first.
@@ -28,5 +28,8 @@ export namespace log {
   }
 }
 function write(level: LogLevel, message: string): void {
-  if (logs(level)) logLine(level, message);
+  if (!logs(level)) return;
+  startLine();
+  putString(message);
+  endLine(level);
 }

@@ -1,12 +1,13 @@
 // What a handler is given: one type per phase, so that what a phase cannot do does not compile. A context is the stream's id as far as
 // the compiler is concerned; no object is made.
 import { Bytes } from "../bytes/bytes";
-import { getPropertyText, setPropertyText } from "../host/properties";
+import { utf8 } from "../abi/literals";
+import { encodePath, getPropertyText, setPropertyText } from "../host/properties";
 import { Request, RequestInfo } from "../http/request";
 import { Response, ResponseInfo } from "../http/response";
 import { Action } from "../stream/action";
 import { Options } from "../stream/options";
-import { RespondOptions, respond, respondBytes } from "../stream/respond";
+import { RespondOptions, respond } from "../stream/respond";
 import { configOf, stateOf } from "./memory";
 
 // @ts-ignore: decorator
@@ -22,7 +23,7 @@ export abstract class StreamContext<C, S> {
   }
   /** A property of the gateway such as `request.id`, as text; null when it is not known in this phase. Segments are parted by dots. */
   property(path: string): string | null {
-    return getPropertyText(path);
+    return getPropertyText(encodePath(path));
   }
   /** Sets a property of this request, for later plugins and access logs. One segment, without dots. */
   setProperty(name: string, value: string): void {
@@ -40,11 +41,12 @@ abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
    * Answers in the gateway's place; the message goes nowhere. Return what it returns. `status`: 200 to 599, anything else becomes 500.
    * 204 and 304 go out without a body.
    */
-  respond(status: i32, body: string = "", options: Options<RespondOptions> | null = null): Action {
-    return respond(this.id, status, body, options);
+  // @ts-ignore: decorator
+  @inline respond(status: i32, body: string = "", options: Options<RespondOptions> | null = null): Action {
+    return respond(this.id, status, utf8(body), options);
   }
   respondBytes(status: i32, body: Bytes, options: Options<RespondOptions> | null = null): Action {
-    return respondBytes(this.id, status, body.pointer, body.length, options);
+    return respond(this.id, status, (<u64>body.length << 32) | <u64>body.pointer, options);
   }
 }
 

@@ -1,6 +1,6 @@
 // The host's callbacks, turned into the author's handlers.
 import { BufferType, DataStatus, HeadersStatus, MapType } from "../abi/enums";
-import { utf8 } from "../abi/text";
+import { utf8 } from "../abi/literals";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer, writeBuffer } from "../host/buffers";
 import { removeHeader } from "../host/headers";

@@ -1,5 +1,6 @@
 import { Bytes } from "../bytes/bytes";
 import { ConfigReader } from "../config/reader";
+import { utf8 } from "../abi/literals";
 import { setLogPrefix } from "../host/log";
 import { Body, BodyView } from "../http/body";
 import { Action } from "../stream/action";
@@ -26,10 +27,11 @@ export class NoState {}
 // @ts-ignore: decorator
 @unmanaged @final
 export class Plugin<C = NoConfig, S = NoState> {
-  /** `name` stands in front of every log line. */
-  constructor(name: string) {
+  /** `name`, a literal, stands in front of every log line. */
+  // @ts-ignore: decorator
+  @inline constructor(name: string) {
     if (!isDefined(GATEWAY_TRANSFORM)) ERROR('add "transform": ["@gateway-plugins/sdk/transform"] to the options of asconfig.json: without it the module exports nothing that a gateway can call');
-    setLogPrefix(name);
+    setLogPrefix(utf8(name));
     const newConfig = (): usize => changetype<usize>(instantiate<C>());
     const newState = (): usize => changetype<usize>(instantiate<S>());
     handlers.newConfig = newConfig.index;

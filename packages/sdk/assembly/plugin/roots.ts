@@ -1,28 +1,32 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
 import { BufferType, LogLevel } from "../abi/enums";
+import { utf8 } from "../abi/literals";
 import { ConfigReader, document } from "../config/reader";
 import { readBuffer } from "../host/buffers";
-import { logLine } from "../host/log";
+import { endLine, putNumber, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
 import { Kind, find, firstIn, kindAt, nextIn, skipSpace } from "../json/scan";
 import { failedAt, isJson } from "../json/validate";
 import { Stream, enterCallback, leaveCallback } from "../stream/stream";
 import { handlers } from "./handlers";
-import { Rule, RuleRequest } from "./rules";
+import { Rule, firstText, nextText, startMatching } from "./rules";
 
+/** Raw memory; what it points to is pinned. */
+// @ts-ignore: decorator
+@unmanaged @final
 class Root {
-  rules: Rule[] = [];
+  next: usize;
+  id: u32;
   /** The global configuration; 0 when there are only rules. */
-  config: usize = 0;
-  constructor(readonly id: u32) {}
-
-  release(): void {
-    if (this.config) __unpin(this.config);
-    for (let i = 0; i < this.rules.length; i++) __unpin(this.rules[i].config);
-  }
+  config: usize;
+  /** The first of the rules, in order. */
+  rules: usize;
+  /** The text that the rules point into; 0 without rules. */
+  text: usize;
+  end: usize;
 }
 
-const roots: Root[] = [];
+let first: usize = 0;
 let newestStream: u32 = 0;
 let newestRoot: u32 = 0;
 
@@ -38,74 +42,110 @@ export function configure(stream: Stream): bool {
   stream.configured = true;
   const root = rootOf(stream.id);
   if (root) {
-    stream.config = root.config;
-    if (root.rules.length) {
-      const request = new RuleRequest();
-      for (let i = 0; i < root.rules.length; i++) {
-        if (root.rules[i].matches(request)) {
-          stream.config = root.rules[i].config;
-          break;
-        }
+    stream.config = changetype<Root>(root).config;
+    let rule = changetype<Root>(root).rules;
+    if (rule) startMatching();
+    for (; rule; rule = changetype<Rule>(rule).next) {
+      if (changetype<Rule>(rule).applies(changetype<Root>(root).end)) {
+        stream.config = changetype<Rule>(rule).config;
+        break;
       }
     }
   }
   stream.bypassed = !stream.config;
   return !stream.bypassed;
 }
-function rootOf(stream: u32): Root | null {
-  if (roots.length == 1) return roots[0];
-  if (newestStream == stream) for (let i = 0; i < roots.length; i++) if (roots[i].id == newestRoot) return roots[i];
-  return null;
+function rootOf(stream: u32): usize {
+  let root = first;
+  if (root && !changetype<Root>(root).next) return root;
+  if (newestStream != stream) return 0;
+  while (root && changetype<Root>(root).id != newestRoot) root = changetype<Root>(root).next;
+  return root;
 }
 
 /** `proxy_on_configure`: true when the configuration is accepted. What was configured before stays until then. */
 export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
-  const root = new Root(id);
-  const accepted = readConfiguration(root, size);
+  const root = changetype<Root>(heap.alloc(offsetof<Root>()));
+  memory.fill(changetype<usize>(root), 0, offsetof<Root>());
+  root.id = id;
+  const text = size ? readBuffer(BufferType.PluginConfiguration) : null;
+  document.failed = false;
+  readConfiguration(root, text == null ? String.UTF8.encode("{}") : text);
+  const accepted = !document.failed;
   if (accepted) {
-    for (let i = roots.length - 1; i >= 0; i--) if (roots[i].id == id || !enterContext(roots[i].id)) drop(i);
+    deleteRoots(id);
     enterContext(id);
-    roots.push(root);
-  } else {
-    root.release();
-    logLine(LogLevel.Error, "configuration refused: " + document.problem);
-  }
-  document.problem = "";
+    root.next = first;
+    first = changetype<usize>(root);
+  } else release(root);
   leaveCallback();
   return accepted;
 }
-export function deleteRoot(id: u32): void {
-  for (let i = roots.length - 1; i >= 0; i--) if (roots[i].id == id) drop(i);
+/** Deletes a root, and those that the host no longer knows. */
+function deleteRoots(id: u32): void {
+  let last: usize = 0;
+  let root = first;
+  while (root) {
+    const next = changetype<Root>(root).next;
+    if (changetype<Root>(root).id == id || !enterContext(changetype<Root>(root).id)) {
+      if (last) changetype<Root>(last).next = next;
+      else first = next;
+      release(changetype<Root>(root));
+    } else last = root;
+    root = next;
+  }
 }
-function drop(index: i32): void {
-  roots[index].release();
-  roots.splice(index, 1);
+export function deleteRoot(id: u32): void {
+  for (let root = first; root; root = changetype<Root>(root).next) {
+    if (changetype<Root>(root).id == id) return deleteRoots(id);
+  }
+}
+function release(root: Root): void {
+  if (root.config) __unpin(root.config);
+  if (root.text) __unpin(root.text);
+  let rule = root.rules;
+  while (rule) {
+    const next = changetype<Rule>(rule).next;
+    __unpin(changetype<Rule>(rule).config);
+    heap.free(rule);
+    rule = next;
+  }
+  heap.free(changetype<usize>(root));
 }
 
-function readConfiguration(root: Root, size: u32): bool {
-  const read = size ? readBuffer(BufferType.PluginConfiguration) : null;
-  const text = read == null ? String.UTF8.encode("{}") : read;
+function readConfiguration(root: Root, text: ArrayBuffer): void {
   const start = changetype<usize>(text);
   document.end = start + <usize>text.byteLength;
-  document.problem = "";
   if (!isJson(start, text.byteLength)) {
-    document.problem = "$: not valid JSON at byte " + failedAt(start).toString() + " of " + text.byteLength.toString() + " (at most 64 levels deep)";
-    return false;
+    document.failed = true;
+    startLine();
+    putText(utf8("configuration refused: $: not valid JSON (or over 64 levels deep) at byte "));
+    putNumber(failedAt(start));
+    return endLine(LogLevel.Error);
   }
   const object = skipSpace(start);
-  if (kindAt(object) != Kind.Object) {
-    document.problem = "$: must be an object";
-    return false;
-  }
-  const json = new ConfigReader(object, "$");
+  const json = new ConfigReader(kindAt(object) == Kind.Object ? object : 0, null, "", -1);
+  if (kindAt(object) != Kind.Object) return json.fail("", "must be an object");
   const rules = find(object, document.end, "_rules_");
-  if (rules && kindAt(rules) != Kind.Array) json.fail("_rules_", "must be a list");
-  else {
-    if (!rules || json.hasOwnKeys()) root.config = parse(json);
-    if (rules) readRules(root, rules);
+  if (rules && kindAt(rules) != Kind.Array) return json.fail("_rules_", "must be a list");
+  const first = rules ? firstIn(rules) : 0;
+  // As in wasm-go: where there are rules, a global part that cannot be read is left out, and requests without a rule pass by.
+  document.partial = first != 0;
+  if (!rules || json.hasOwnKeys()) root.config = parse(json);
+  if (document.partial && document.failed) {
+    document.failed = false;
+    __unpin(root.config);
+    root.config = 0;
   }
-  return !document.problem.length;
+  document.partial = false;
+  if (!first) {
+    if (rules && !root.config) json.fail("_rules_", "is empty, and there is no configuration besides it");
+    return;
+  }
+  root.text = __pin(start);
+  root.end = document.end;
+  readRules(root, first, json);
 }
 function parse(json: ConfigReader): usize {
   const config = __pin(call_indirect<usize>(handlers.newConfig));
@@ -113,24 +153,39 @@ function parse(json: ConfigReader): usize {
   if (json.isValid) json.warnOfUnread();
   return config;
 }
-function readRules(root: Root, rules: usize): void {
-  // As in wasm-go: where there are rules, a global part that cannot be read is left out and requests without a rule pass by.
-  const globalProblem = document.problem;
-  if (globalProblem.length && firstIn(rules)) {
-    logLine(LogLevel.Warn, "the global part of the configuration is not used, requests without a rule pass by: " + globalProblem);
-    document.problem = "";
-    __unpin(root.config);
-    root.config = 0;
+function readRules(root: Root, item: usize, json: ConfigReader): void {
+  let last: usize = 0;
+  for (let index = 0; item; item = nextIn(item, document.end), index++) {
+    const isObject = kindAt(item) == Kind.Object;
+    const reader = new ConfigReader(isObject ? item : 0, json, "_rules_", index);
+    if (!isObject) return reader.fail("", "must be an object");
+    const rule = heap.alloc(offsetof<Rule>());
+    memory.fill(rule, 0, offsetof<Rule>());
+    if (last) changetype<Rule>(last).next = rule;
+    else root.rules = rule;
+    last = rule;
+    readConditions(changetype<Rule>(rule), item, reader);
+    changetype<Rule>(rule).config = parse(reader);
   }
-  let index = 0;
-  for (let item = firstIn(rules); item; item = nextIn(item, document.end), index++) {
-    const path = "$._rules_[" + index.toString() + "]";
-    if (kindAt(item) != Kind.Object) {
-      document.problem = path + ": must be an object";
-      return;
+}
+function readConditions(rule: Rule, object: usize, reader: ConfigReader): void {
+  rule.routes = readCondition(object, "_match_route_", reader);
+  rule.domains = readCondition(object, "_match_domain_", reader);
+  rule.services = readCondition(object, "_match_service_", reader);
+  rule.prefixes = readCondition(object, "_match_route_prefix_", reader);
+  if (!rule.routes && !rule.domains && !rule.services && !rule.prefixes) reader.fail("", "has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_");
+}
+/** A text or a list of texts; 0 when it is missing, null or empty. */
+function readCondition(object: usize, key: string, reader: ConfigReader): usize {
+  const list = find(object, document.end, key);
+  if (!list || kindAt(list) == Kind.Null) return 0;
+  let any: usize = 0;
+  for (let item = firstText(list); item; item = nextText(list, item, document.end)) {
+    if (kindAt(item) != Kind.String) {
+      reader.fail(key, "must be a list of strings");
+      return 0;
     }
-    const json = new ConfigReader(item, path);
-    root.rules.push(new Rule(json, parse(json)));
+    any = list;
   }
-  if (!root.config && !root.rules.length && !document.problem.length) document.problem = "$._rules_: is empty, and there is no configuration besides it";
+  return any;
 }

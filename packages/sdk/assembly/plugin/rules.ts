@@ -1,102 +1,124 @@
 // `_rules_`: configurations for some routes, domains or services. Keys, order and precedence are Higress's.
 // Source: wasm-go pkg/matcher/rule_matcher.go.
-import { MapType } from "../abi/enums";
-import { utf8 } from "../abi/text";
-import { ConfigReader } from "../config/reader";
-import { getHeader } from "../host/headers";
+import { utf8 } from "../abi/literals";
+import { getPseudo } from "../http/pseudo";
 import { routeCluster, routeName } from "../http/route";
+import { Kind, Text, firstIn, kindAt, nextIn, startText } from "../json/scan";
 
-const enum Category {
-  RouteAndService,
-  Route,
-  Domain,
-  Service,
-  RoutePrefix,
-}
-
-/** One rule: when it applies, and its configuration (pinned by its owner). */
+/** When a configuration applies. Raw memory; the lists are places in the configuration's text. */
+// @ts-ignore: decorator
+@unmanaged @final
 export class Rule {
-  private category: Category = Category.Route;
-  private names: string[];
-  private services: string[];
+  next: usize;
+  /** Pinned. */
+  config: usize;
+  /** 0 when there is none. */
+  routes: usize;
+  domains: usize;
+  services: usize;
+  prefixes: usize;
 
-  constructor(
-    reader: ConfigReader,
-    readonly config: usize,
-  ) {
-    const routes = reader.strings("_match_route_");
-    const domains = reader.strings("_match_domain_");
-    const prefixes = reader.strings("_match_route_prefix_");
-    this.services = reader.strings("_match_service_");
-    this.names = routes;
-    if (routes.length) this.category = this.services.length ? Category.RouteAndService : Category.Route;
-    else if (domains.length) {
-      this.category = Category.Domain;
-      this.names = domains;
-    } else if (this.services.length) this.category = Category.Service;
-    else if (prefixes.length) {
-      this.category = Category.RoutePrefix;
-      this.names = prefixes;
-    } else reader.fail("", "has none of _match_route_, _match_domain_, _match_service_, _match_route_prefix_");
-  }
-
-  matches(request: RuleRequest): bool {
-    switch (this.category) {
-      case Category.RouteAndService: return this.names.includes(request.route) && this.matchesService(request.cluster);
-      case Category.Route: return this.names.includes(request.route);
-      case Category.Domain: return this.matchesDomain(request.domain);
-      case Category.Service: return this.matchesService(request.cluster);
-      default: return this.matchesPrefix(request.route);
-    }
-  }
-  private matchesPrefix(route: string): bool {
-    for (let i = 0; i < this.names.length; i++) if (this.names[i].length && route.startsWith(this.names[i])) return true;
-    return false;
-  }
-  /** A leading `*` is a suffix match on the rest, a trailing one a prefix match. */
-  private matchesDomain(domain: string): bool {
-    for (let i = 0; i < this.names.length; i++) {
-      const pattern = this.names[i];
-      if (pattern.startsWith("*") ? domain.endsWith(pattern.substring(1)) : pattern.endsWith("*") ? domain.startsWith(pattern.substring(0, pattern.length - 1)) : domain == pattern) return true;
-    }
-    return false;
-  }
-  /** `fqdn` or `fqdn:port` against `outbound|port|subset|fqdn`. */
-  private matchesService(cluster: string): bool {
-    const parts = cluster.split("|");
-    if (parts.length != 4) return false;
-    for (let i = 0; i < this.services.length; i++) {
-      const service = this.services[i];
-      if (service.length && (service == parts[3] || service == parts[3] + ":" + parts[1])) return true;
-    }
-    return false;
+  /** Of several conditions, route and service both have to hold; otherwise the first of route, domain, service, prefix counts. */
+  applies(end: usize): bool {
+    if (this.routes && !some(this.routes, end, Match.Exact, route())) return false;
+    if (this.routes) return !this.services || some(this.services, end, Match.Service, cluster());
+    if (this.domains) return some(this.domains, end, Match.Domain, domain());
+    if (this.services) return some(this.services, end, Match.Service, cluster());
+    return some(this.prefixes, end, Match.Prefix, route());
   }
 }
 
-/** What rules ask of a request; each answer costs a host call, so it is asked for once and only when needed. */
-export class RuleRequest {
-  private knownRoute: string | null = null;
-  private knownCluster: string | null = null;
-  private knownDomain: string | null = null;
+const enum Match {
+  Exact,
+  Prefix,
+  /** A leading `*` stands for any beginning, a trailing one for any end. */
+  Domain,
+  /** `fqdn` or `fqdn:port` against `outbound|port|subset|fqdn`. */
+  Service,
+}
 
-  get route(): string {
-    let value = this.knownRoute;
-    if (value == null) this.knownRoute = value = routeName();
-    return value as string;
-  }
-  get cluster(): string {
-    let value = this.knownCluster;
-    if (value == null) this.knownCluster = value = routeCluster();
-    return value as string;
-  }
-  /** `:authority` without its port. */
-  get domain(): string {
-    let value = this.knownDomain;
-    if (value == null) this.knownDomain = value = withoutPort(getHeader(MapType.RequestHeaders, utf8(":authority")) || "");
-    return value as string;
-  }
+// What rules ask of a request costs host calls, so it is asked once and only when needed.
+class asked {
+  static route: string | null = null;
+  static cluster: string | null = null;
+  static domain: string | null = null;
+}
+/** Before the rules of another request. */
+export function startMatching(): void {
+  asked.route = null;
+  asked.cluster = null;
+  asked.domain = null;
+}
+function route(): string {
+  const known = asked.route;
+  return known != null ? known : (asked.route = routeName())!;
+}
+function cluster(): string {
+  const known = asked.cluster;
+  return known != null ? known : (asked.cluster = routeCluster())!;
+}
+function domain(): string {
+  const known = asked.domain;
+  return known != null ? known : (asked.domain = withoutPort(getPseudo(utf8(":authority"))))!;
 }
 function withoutPort(authority: string): string {
-  const colon = authority.lastIndexOf(":");
-  return colon < 0 || authority.indexOf("]", colon) >= 0 ? authority : authority.substring(0, colon);
+  for (let i = authority.length - 1; i >= 0; i--) {
+    const c = authority.charCodeAt(i);
+    if (c == 93) break;
+    if (c == 58) return authority.substring(0, i);
+  }
+  return authority;
+}
+
+/** The entries of a list, or a single text in its place. */
+export function firstText(list: usize): usize {
+  return kindAt(list) == Kind.Array ? firstIn(list) : list;
+}
+export function nextText(list: usize, item: usize, end: usize): usize {
+  return kindAt(list) == Kind.Array ? nextIn(item, end) : 0;
+}
+function some(list: usize, end: usize, kind: Match, value: string): bool {
+  for (let item = firstText(list); item; item = nextText(list, item, end)) if (matches(startText(item), kind, value)) return true;
+  return false;
+}
+function matches(pattern: Text, kind: Match, value: string): bool {
+  let at = 0;
+  let end = value.length;
+  if (kind == Match.Service) {
+    at = lastBar(value);
+    if (at < 0) return false;
+  }
+  const length = pattern.length;
+  if (!length && kind != Match.Domain) return false;
+  for (let i = 0; i < length; i++) {
+    const c = pattern.next();
+    if (c == 42 && kind == Match.Domain) {
+      if (i == length - 1 && i) return true;
+      if (!i) {
+        at = end - (length - 1);
+        if (at < 0) return false;
+        continue;
+      }
+    }
+    if (at == end && c == 58 && kind == Match.Service) return samePort(pattern, length - i - 1, value);
+    if (at >= end || c != value.charCodeAt(at++)) return false;
+  }
+  return at == end || kind == Match.Prefix;
+}
+/** Behind the third of exactly three bars; -1 when there are not three. */
+function lastBar(cluster: string): i32 {
+  let bars = 0;
+  let last = -1;
+  for (let i = 0; i < cluster.length; i++) {
+    if (cluster.charCodeAt(i) != 124) continue;
+    bars++;
+    last = i + 1;
+  }
+  return bars == 3 ? last : -1;
+}
+/** The rest of a pattern against the port, which stands between the first two bars. */
+function samePort(pattern: Text, length: i32, cluster: string): bool {
+  let at = cluster.indexOf("|") + 1;
+  for (; length > 0; length--) if (pattern.next() != cluster.charCodeAt(at++)) return false;
+  return cluster.charCodeAt(at) == 124;
 }

@@ -1,8 +1,9 @@
 import { BufferType, LogLevel, Status } from "../abi/enums";
+import { utf8 } from "../abi/literals";
 import { Encoded, Rule, reserve, write } from "../abi/text";
 import { readBuffer } from "../host/buffers";
 import { initRedis, lastToken, startRedisCall } from "../host/callouts";
-import { logLine } from "../host/log";
+import { endLine, putString, putText, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
@@ -83,7 +84,9 @@ export class RedisClient {
     this.options = options as RedisOptions;
   }
   /** A client whose commands all fail with `Failure.UnknownCluster`. */
-  static readonly NONE: RedisClient = new RedisClient(Cluster.NONE);
+  static get NONE(): RedisClient {
+    return new RedisClient(Cluster.NONE);
+  }
 
   /** Hands the settings to the gateway, once. False: it knows no such service. `open` does not connect. */
   open(): bool {
@@ -91,7 +94,12 @@ export class RedisClient {
     const o = this.options;
     const name = this.cluster.name;
     this.isOpen = initRedis(o.database ? name + "?db=" + o.database.toString() : name, o.username, o.password, o.timeout) == Status.Ok;
-    if (!this.isOpen) logLine(LogLevel.Error, "redis: the gateway has no cluster " + name + " (check serviceName and servicePort; a .static service has port 80)");
+    if (!this.isOpen) {
+      startLine();
+      putText(utf8("redis: the gateway has no cluster "));
+      putString(name);
+      endLine(LogLevel.Error);
+    }
     return this.isOpen;
   }
   /** Any command, name first: `command(["set", key, value])`. */

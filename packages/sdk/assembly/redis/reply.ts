@@ -6,7 +6,7 @@ import { lineEnd, numberAt, skipReply } from "./resp";
 // The reply whose callback runs; the buffer keeps its memory alive.
 class present {
   static failure: Failure = Failure.None;
-  static buffer: ArrayBuffer = new ArrayBuffer(0);
+  static buffer: ArrayBuffer | null = null;
   static end: usize = 0;
 }
 

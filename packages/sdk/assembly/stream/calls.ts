@@ -1,7 +1,8 @@
 // Calls under way: who waits for them, and what happens when they come back. Any kind of call (HTTP, Redis) ends here.
 import { LogLevel } from "../abi/enums";
+import { utf8 } from "../abi/literals";
 import { enterContext } from "../host/streams";
-import { logLine } from "../host/log";
+import { logText } from "../host/log";
 import { Action, held } from "./action";
 import { respond } from "./respond";
 import { Phase, Stream, enterCallback, enterStream, forgetCallOf, isKnown, leaveCallback, leaveStream, resumeStream, running } from "./stream";
@@ -42,7 +43,7 @@ export abstract class Call {
   protected begin(id: u32): bool {
     const stream = running.stream;
     if (stream.id == id && !stream.answered) return true;
-    logLine(LogLevel.Warn, "a call for a request that is answered or not running was not sent");
+    logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or not running"));
     return false;
   }
   /**
@@ -59,12 +60,13 @@ export abstract class Call {
     if (payload) __pin(payload);
     CALLS.add(token, changetype<usize>(this));
     stream.waiting++;
+    running.calls = true;
     return held();
   }
   // The same callback, at once: one branch for every way to fail.
   private fail(stream: Stream): Action {
     if (nesting >= MAX_NESTING) {
-      logLine(LogLevel.Error, "16 calls in a row could not be sent, each from the callback of the one before");
+      logText(LogLevel.Error, utf8("16 calls in a row failed at once, each sent by the callback of the one before"));
       return stuck(stream);
     }
     nesting++;
@@ -117,7 +119,7 @@ function settle(stream: Stream, action: Action): void {
 }
 /** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
 function stuck(stream: Stream): Action {
-  logLine(LogLevel.Error, "the message was to be held, but no call is under way");
-  if (stream.phase < Phase.ResponseBody) return respond(stream.id, 500, "", null);
+  logText(LogLevel.Error, utf8("a message was to be held, but no call is under way"));
+  if (stream.phase < Phase.ResponseBody) return respond(stream.id, 500, 0, null);
   return Action.Continue;
 }

@@ -1,8 +1,9 @@
 import { LogLevel } from "../abi/enums";
+import { utf8 } from "../abi/literals";
 import { MAX_PAIRS, addPair, pairsLength, startPairs } from "../abi/pairs";
-import { Rule, allows, lengthOf, pointerOf, utf8 } from "../abi/text";
-import { isFraming } from "../abi/names";
-import { logLine } from "../host/log";
+import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
+import { isReserved } from "../abi/names";
+import { endLine, logText, putNumber, putString, putText, startLine } from "../host/log";
 import { sendLocalResponse } from "../host/streams";
 import { Action, held } from "./action";
 import { Options } from "./options";
@@ -21,27 +22,26 @@ export class RespondOptions {
 }
 
 /** Answers the running stream in the gateway's place. */
-export function respond(id: u32, status: i32, body: string, options: Options<RespondOptions> | null): Action {
-  const text = utf8(body);
-  return respondBytes(id, status, pointerOf(text), lengthOf(text), options);
-}
-
-export function respondBytes(id: u32, status: i32, body: usize, length: usize, options: Options<RespondOptions> | null): Action {
+export function respond(id: u32, status: i32, body: Encoded, options: Options<RespondOptions> | null): Action {
   const stream = running.stream;
   if (stream.id != id || stream.answered) {
-    logLine(LogLevel.Warn, stream.answered ? "a second answer to one request was ignored" : "an answer to a request that is not running was ignored");
+    logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or is not running"));
     return held();
   }
   if (<u32>(status - 200) > 399) {
-    logLine(LogLevel.Error, "status " + status.toString() + " cannot be sent, 500 goes out instead: use 200 to 599");
+    startLine();
+    putNumber(status);
+    putText(utf8(" cannot be sent as a status, 500 goes out: use 200 to 599"));
+    endLine(LogLevel.Error);
     status = 500;
   }
+  let length = lengthOf(body);
   // Gateways send a body with these, and the client takes it for the next response.
   if (status == 204 || status == 304) length = 0;
   stream.answered = true;
   stream.held = false;
-  if (options == null) sendLocalResponse(status, "", body, length, false, -1);
-  else sendLocalResponse(status, options.details, body, length, putHeaders(options), options.grpcStatus);
+  if (options == null) sendLocalResponse(status, 0, pointerOf(body), length, false, -1);
+  else sendLocalResponse(status, encodeText(options.details), pointerOf(body), length, putHeaders(options), options.grpcStatus);
   return held();
 }
 
@@ -56,12 +56,12 @@ function putHeaders(options: RespondOptions): bool {
       if (isSendable(headers[i])) {
         units += headers[i][0].length + headers[i][1].length;
         count++;
-      } else logLine(LogLevel.Error, "header left out of the local response: " + (headers[i].length ? headers[i][0] : "a pair without a name"));
+      } else leftOut(headers[i].length ? headers[i][0] : "");
     }
   }
-  if (!typed && options.contentType.length) logLine(LogLevel.Error, "header left out of the local response: content-type");
+  if (!typed && options.contentType.length) leftOut("content-type");
   if (count > MAX_PAIRS) {
-    logLine(LogLevel.Error, "more than 1024 headers: the local response goes out without them");
+    logText(LogLevel.Error, utf8("more than 1024 headers: the local response goes out without them"));
     return false;
   }
   startPairs(count, units);
@@ -71,6 +71,12 @@ function putHeaders(options: RespondOptions): bool {
   }
   return pairsLength() != 0;
 }
+function leftOut(name: string): void {
+  startLine();
+  putText(utf8("left out of the local response: header "));
+  putString(name);
+  endLine(LogLevel.Error);
+}
 function isSendable(pair: string[]): bool {
-  return pair.length == 2 && allows(pair[0], Rule.Token) && !isFraming(pair[0]) && allows(pair[1], Rule.FieldValue);
+  return pair.length == 2 && allows(pair[0], Rule.Token) && !isReserved(pair[0]) && allows(pair[1], Rule.FieldValue);
 }

@@ -37,6 +37,10 @@ export class Stream {
   endOfStream: bool;
   requestBodySeen: bool;
   responseBodySeen: bool;
+
+  clear(): void {
+    memory.fill(changetype<usize>(this), 0, offsetof<Stream>());
+  }
 }
 
 const BLANK: usize = memory.data(64);
@@ -50,6 +54,8 @@ export class running {
   static stream: Stream = changetype<Stream>(BLANK);
   /** Streams are remembered until their deletion: some handler runs after the request's headers, or keeps state. */
   static tracked: bool = false;
+  /** The plugin makes calls. Without any it remembers no stream for them. */
+  static calls: bool = false;
 }
 
 let depth: i32 = 0;
@@ -69,8 +75,12 @@ export function leaveCallback(): void {
     if (++callbacks < COLLECT_EVERY && copied < COLLECT_BYTES) return;
     callbacks = 0;
     copied = 0;
-    __collect();
+    collectGarbage();
   }
+}
+// A function of its own: the link step empties it where no callback can make an object.
+function collectGarbage(): void {
+  __collect();
 }
 
 /** Makes a stream the running one. `isNew` saves the search for one that cannot be known yet. */
@@ -78,8 +88,8 @@ export function enterStream(id: u32, isNew: bool): Stream {
   enterCallback();
   const known: usize = isNew ? 0 : STREAMS.get(id);
   if (known) return (running.stream = changetype<Stream>(known));
-  memory.fill(BLANK, 0, offsetof<Stream>());
   const stream = changetype<Stream>(BLANK);
+  stream.clear();
   stream.id = id;
   running.stream = stream;
   return stream;
@@ -90,15 +100,15 @@ export function isKnown(id: u32): bool {
 /** Remembers the running stream if it needs to be, and ends the callback. */
 export function leaveStream(): void {
   const stream = running.stream;
-  const keep = running.tracked || stream.waiting > 0;
+  const keep = running.tracked || (running.calls && stream.waiting > 0);
   if (changetype<usize>(stream) == BLANK) {
     if (keep) {
       const copy = heap.alloc(offsetof<Stream>());
       memory.copy(copy, BLANK, offsetof<Stream>());
       STREAMS.add(stream.id, copy);
     }
+    stream.clear();
   } else if (!keep) forgetStream(stream.id);
-  memory.fill(BLANK, 0, offsetof<Stream>());
   running.stream = changetype<Stream>(BLANK);
   leaveCallback();
 }

@@ -1,0 +1,24 @@
+// Texts on their way to the host. The transform resolves these: a call with a literal becomes the address of its UTF-8 bytes, checked at
+// build time; any other becomes a call of the function in text.ts that is named here. Results live until `release`.
+import { Encoded } from "./text";
+
+/** Any text. `encodeText` */
+// @ts-ignore: decorator
+@external("gateway-link", "encodeText") export declare function utf8(text: string): Encoded;
+/** A header name to read; 0 when it is not an RFC 9110 token. `encodeName` */
+// @ts-ignore: decorator
+@external("gateway-link", "encodeName") export declare function headerName(name: string): Encoded;
+/** A header name to set or delete; 0 also for the gateway's own. `encodeChangeableName` */
+// @ts-ignore: decorator
+@external("gateway-link", "encodeChangeableName") export declare function changeableName(name: string): Encoded;
+/** A header name to append to; 0 also for headers of a single value. `encodeAppendableName` */
+// @ts-ignore: decorator
+@external("gateway-link", "encodeAppendableName") export declare function appendableName(name: string): Encoded;
+/** A header value; 0 when it holds CR, LF, NUL or another control character. `encodeValue` */
+// @ts-ignore: decorator
+@external("gateway-link", "encodeValue") export declare function headerValue(value: string): Encoded;
+
+/** Room for the UTF-8 bytes of literals; it costs addresses, not bytes. */
+export function literalRoom(): usize {
+  return memory.data(16384);
+}

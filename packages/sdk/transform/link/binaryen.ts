@@ -1,0 +1,112 @@
+// The part of Binaryen's JavaScript API that the link step uses, and readers for a module's parts. asc ships no types for it.
+
+/** A reference into the module. */
+export type Ref = number;
+
+export interface Binaryen {
+  i32: number;
+  i64: number;
+  f32: number;
+  f64: number;
+  ExternalFunction: number;
+  ExpressionIds: Record<string, number>;
+  getExpressionInfo(ref: Ref): ExpressionInfo;
+  none: number;
+  setPassArgument(name: string, value: string): void;
+  getElementSegmentInfo(ref: Ref): { data: string[] };
+  getFunctionInfo(ref: Ref): { name: string; module: string; base: string; body: Ref };
+  getGlobalInfo(ref: Ref): GlobalInfo;
+  getExportInfo(ref: Ref): { kind: number; name: string; value: string };
+  setOptimizeLevel(level: number): void;
+  setShrinkLevel(level: number): void;
+  Expression: { getId(ref: Ref): number };
+  Call: { setTarget(ref: Ref, name: string): void };
+}
+export interface GlobalInfo {
+  name: string;
+  module: string;
+  type: number;
+  mutable: boolean;
+  init: Ref;
+}
+export interface ExpressionInfo {
+  id: number;
+  // oxlint-disable-next-line no-explicit-any -- its fields depend on the kind of node
+  [field: string]: any;
+}
+export interface Segment {
+  at: number;
+  data: Uint8Array;
+}
+
+interface Constants<T> {
+  const(value: T): Ref;
+}
+export interface Module {
+  i32: Constants<number>;
+  i64: Constants<bigint>;
+  f32: Constants<number>;
+  f64: Constants<number>;
+  emitBinary(): Uint8Array<ArrayBuffer>;
+  optimize(): void;
+  runPasses(passes: string[]): void;
+  nop(): Ref;
+  getNumElementSegments(): number;
+  getElementSegmentByIndex(index: number): Ref;
+  validate(): number;
+  local: { get(index: number, type: number): Ref };
+  call(name: string, operands: Ref[], type: number): Ref;
+  addFunction(name: string, params: number, results: number, locals: number[], body: Ref): Ref;
+  removeFunction(name: string): void;
+  getNumFunctions(): number;
+  getFunctionByIndex(index: number): Ref;
+  getNumGlobals(): number;
+  getGlobalByIndex(index: number): Ref;
+  removeGlobal(name: string): void;
+  addGlobal(name: string, type: number, mutable: boolean, init: Ref): Ref;
+  addGlobalExport(internal: string, external: string): Ref;
+  getNumExports(): number;
+  getExportByIndex(index: number): Ref;
+  removeExport(name: string): void;
+  getNumDataSegments(): number;
+  getDataSegmentByIndex(index: number): Ref;
+  getDataSegmentInfo(ref: Ref): { offset: number | Ref; data: ArrayBuffer };
+  getMemoryInfo(name: string): { initial: number };
+  setMemory(initial: number, maximum: number, exportName: string, segments: object[], shared: boolean, memory64: boolean, name: string): void;
+}
+
+const MEMORY = "0";
+
+export function globalsOf(binaryen: Binaryen, module: Module): GlobalInfo[] {
+  return Array.from({ length: module.getNumGlobals() }, (_, i) => binaryen.getGlobalInfo(module.getGlobalByIndex(i)));
+}
+export function functionsOf(binaryen: Binaryen, module: Module) {
+  return Array.from({ length: module.getNumFunctions() }, (_, i) => binaryen.getFunctionInfo(module.getFunctionByIndex(i)));
+}
+export function exportsOf(binaryen: Binaryen, module: Module) {
+  return Array.from({ length: module.getNumExports() }, (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)));
+}
+/** The data segments, which asc makes one for each static object. */
+export function segmentsOf(binaryen: Binaryen, module: Module): Segment[] {
+  return Array.from({ length: module.getNumDataSegments() }, (_, i) => {
+    const { offset, data } = module.getDataSegmentInfo(module.getDataSegmentByIndex(i));
+    return {
+      at: typeof offset === "number" ? offset : binaryen.getExpressionInfo(offset)["value"],
+      data: new Uint8Array(data),
+    };
+  });
+}
+export function pagesOf(module: Module): number {
+  return module.getMemoryInfo(MEMORY).initial;
+}
+/** Gives the memory new contents. */
+export function setSegments(module: Module, pages: number, segments: Segment[]): void {
+  module.removeExport("memory");
+  const list = segments.map((segment, i) => ({
+    name: `${i}`,
+    offset: module.i32.const(segment.at),
+    data: segment.data,
+    passive: false,
+  }));
+  module.setMemory(pages, -1, "memory", list, false, false, MEMORY);
+}
