@@ -48,6 +48,12 @@ export class ConfigReader {
     putString(message);
     endProblem();
   }
+  /** As `fail`, for the SDK. */
+  refuse(key: string, message: Encoded): void {
+    if (!this.startProblem(key, -1)) return;
+    putText(message);
+    endProblem();
+  }
   /** Whether nothing was wrong so far. */
   get isValid(): bool {
     return !document.failed;

@@ -12,7 +12,7 @@ import { Json } from "../json/json";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
-import { Cluster } from "./cluster";
+import { Cluster, decimal } from "./cluster";
 import { HeadersView, refuse } from "./headers";
 
 class reply {
@@ -42,7 +42,7 @@ export class HttpResponse {
   }
   /** For logs and messages: `status 404`, or the failure in words. */
   get reason(): string {
-    return this.failure == Failure.None ? "status " + this.status.toString() : failureText(reply.failure);
+    return this.failure == Failure.None ? "status " + decimal(reply.status) : failureText(reply.failure);
   }
   get headers(): HeadersView {
     return changetype<HeadersView>(<usize>MapType.CallResponseHeaders + 1);
@@ -76,17 +76,16 @@ export class HttpResponse {
   }
 }
 
-/** A failure in words, with what to look at. */
+/** A failure in words. */
 export function failureText(failure: Failure): string {
   switch (failure) {
-    case Failure.UnknownCluster: return "the gateway does not know the service (check its name and port; .static has port 80)";
-    case Failure.NoHealthyHost: return "the service has no healthy host";
-    case Failure.InvalidRequest: return "the request is not valid";
-    case Failure.Timeout: return "no answer within the timeout";
-    case Failure.ConnectFailed: return "the connection failed";
-    case Failure.Reset: return "the answer broke off";
-    case Failure.Protocol: return "the answer is not valid";
-    default: return "no failure";
+    case Failure.UnknownCluster: return "unknown cluster";
+    case Failure.NoHealthyHost: return "no healthy host";
+    case Failure.InvalidRequest: return "invalid request";
+    case Failure.Timeout: return "timeout";
+    case Failure.ConnectFailed: return "connection failed";
+    case Failure.Reset: return "reset";
+    default: return "protocol error";
   }
 }
 
@@ -139,18 +138,17 @@ export class HttpCall extends Call {
   }
   /** An absolute URL gives the authority; the cluster stays the client's. */
   private splitUrl(): string {
-    let path = this.path;
+    const url = this.path;
+    let start = 0;
     let host = "";
-    const scheme = path.startsWith("http://") ? 7 : path.startsWith("https://") ? 8 : 0;
-    if (scheme) {
-      let slash = path.indexOf("/", scheme);
-      if (slash < 0) slash = path.indexOf("?", scheme);
-      if (slash < 0) slash = path.length;
-      host = path.substring(scheme, slash);
-      path = path.substring(slash);
+    if (url.startsWith("http")) {
+      const authority = url.indexOf("//") + 2;
+      start = authority > 1 ? url.indexOf("/", authority) : 0;
+      if (start < 0) start = url.length;
+      if (start) host = url.substring(authority, start);
     }
-    const fragment = path.indexOf("#");
-    if (fragment >= 0) path = path.substring(0, fragment);
+    const fragment = url.indexOf("#");
+    const path = url.substring(start, fragment < 0 ? url.length : fragment);
     this.path = path.startsWith("/") ? path : "/" + path;
     return host.length ? host : this.cluster.host;
   }

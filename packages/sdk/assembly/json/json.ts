@@ -40,7 +40,7 @@ export class Json {
     const p = this.at(path, Kind.String);
     return p ? takeText(p) : null;
   }
-  /** A whole number; `otherwise` also for fractions and for more than 18 digits. */
+  /** A whole number; `otherwise` also for one written with fraction or exponent, and for more than 18 digits. */
   integer(path: string, otherwise: i64 = 0): i64 {
     const p = this.at(path, Kind.Number);
     if (!p) return otherwise;

@@ -1,5 +1,7 @@
 // Reads in place in a document that `isJson` has accepted: pointers in, pointers out, nothing allocated until a string is taken.
 
+import { decode } from "../abi/text";
+
 export const enum Kind {
   None,
   Null,
@@ -140,7 +142,7 @@ export function takeText(p: usize): string {
 }
 /** The bytes of a value as they stand. */
 export function takeRaw(p: usize, end: usize): string {
-  return String.UTF8.decodeUnsafe(p, skipValue(p, end) - p);
+  return decode(p, skipValue(p, end) - p);
 }
 
 /** The value of a member; of several with the same name the last. 0 when there is none. `position` is its place among the members. */
@@ -187,53 +189,21 @@ function toIndex(path: string, from: i32, to: i32): i32 {
   return index;
 }
 
-const MANTISSA_LIMIT: i64 = 99_999_999_999_999_999;
-
-/** A number, or a string that holds one: its value when it is whole and has up to 18 digits; `isWhole` says whether it is. */
+/**
+ * A whole number of up to 18 digits, without fraction or exponent, or a string that holds one; `isWhole` says whether there is one.
+ */
 export function takeWhole(p: usize, end: usize): i64 {
   isWhole = false;
-  limit = end;
-  if (byteAt(p) == 34) p++;
-  const negative = byteAt(p) == 45;
+  const quoted = load<u8>(p) == 34;
+  if (quoted) p++;
+  const negative = load<u8>(p) == 45;
   if (negative) p++;
-  let mantissa: i64 = 0;
-  let scale = 0;
-  let some = false;
-  let point = false;
-  for (; ; p++) {
-    const c = byteAt(p);
-    if (c - 48 < 10) {
-      if (mantissa > MANTISSA_LIMIT) return 0;
-      mantissa = mantissa * 10 + (c - 48);
-      some = true;
-      if (point) scale--;
-    } else if (c == 46 && !point) point = true;
-    else break;
-  }
-  if ((byteAt(p) | 32) == 101) {
-    p++;
-    const down = byteAt(p) == 45;
-    if (down || byteAt(p) == 43) p++;
-    let exponent = 0;
-    for (; byteAt(p) - 48 < 10 && exponent < 1000; p++) exponent = exponent * 10 + byteAt(p) - 48;
-    scale += down ? -exponent : exponent;
-  }
+  const start = p;
+  let n: i64 = 0;
+  while (p < end && <u32>load<u8>(p) - 48 < 10) n = n * 10 + (load<u8>(p++) - 48);
   // What follows must end the number: a delimiter, or the quote of a string.
-  const c = byteAt(p);
-  if (!some || !(c == 34 || c == 44 || c == 93 || c == 125 || c <= 32)) return 0;
-  for (; scale > 0 && mantissa; scale--) {
-    if (mantissa > MANTISSA_LIMIT) return 0;
-    mantissa *= 10;
-  }
-  for (; scale < 0 && mantissa; scale++) {
-    if (mantissa % 10) return 0;
-    mantissa /= 10;
-  }
-  isWhole = true;
-  return negative ? -mantissa : mantissa;
+  const c: u32 = p < end ? load<u8>(p) : 0;
+  isWhole = p > start && p - start < 19 && (quoted ? c == 34 : c == 44 || c == 93 || c == 125 || c <= 32);
+  return negative ? -n : n;
 }
 export let isWhole: bool = false;
-let limit: usize = 0;
-function byteAt(p: usize): u32 {
-  return p < limit ? load<u8>(p) : 0;
-}

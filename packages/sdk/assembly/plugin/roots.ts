@@ -126,9 +126,9 @@ function readConfiguration(root: Root, text: ArrayBuffer): void {
   }
   const object = skipSpace(start);
   const json = new ConfigReader(kindAt(object) == Kind.Object ? object : 0, null, "", -1);
-  if (kindAt(object) != Kind.Object) return json.fail("", "must be an object");
+  if (kindAt(object) != Kind.Object) return json.refuse("", utf8("must be an object"));
   const rules = find(object, document.end, "_rules_");
-  if (rules && kindAt(rules) != Kind.Array) return json.fail("_rules_", "must be a list");
+  if (rules && kindAt(rules) != Kind.Array) return json.refuse("_rules_", utf8("must be a list"));
   const first = rules ? firstIn(rules) : 0;
   // As in wasm-go: where there are rules, a global part that cannot be read is left out, and requests without a rule pass by.
   document.partial = first != 0;
@@ -140,7 +140,7 @@ function readConfiguration(root: Root, text: ArrayBuffer): void {
   }
   document.partial = false;
   if (!first) {
-    if (rules && !root.config) json.fail("_rules_", "is empty, and there is no configuration besides it");
+    if (rules && !root.config) json.refuse("_rules_", utf8("is empty, and there is no configuration besides it"));
     return;
   }
   root.text = __pin(start);
@@ -158,7 +158,7 @@ function readRules(root: Root, item: usize, json: ConfigReader): void {
   for (let index = 0; item; item = nextIn(item, document.end), index++) {
     const isObject = kindAt(item) == Kind.Object;
     const reader = new ConfigReader(isObject ? item : 0, json, "_rules_", index);
-    if (!isObject) return reader.fail("", "must be an object");
+    if (!isObject) return reader.refuse("", utf8("must be an object"));
     const rule = heap.alloc(offsetof<Rule>());
     memory.fill(rule, 0, offsetof<Rule>());
     if (last) changetype<Rule>(last).next = rule;
@@ -173,7 +173,7 @@ function readConditions(rule: Rule, object: usize, reader: ConfigReader): void {
   rule.domains = readCondition(object, "_match_domain_", reader);
   rule.services = readCondition(object, "_match_service_", reader);
   rule.prefixes = readCondition(object, "_match_route_prefix_", reader);
-  if (!rule.routes && !rule.domains && !rule.services && !rule.prefixes) reader.fail("", "has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_");
+  if (!rule.routes && !rule.domains && !rule.services && !rule.prefixes) reader.refuse("", utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"));
 }
 /** A text or a list of texts; 0 when it is missing, null or empty. */
 function readCondition(object: usize, key: string, reader: ConfigReader): usize {
@@ -182,7 +182,7 @@ function readCondition(object: usize, key: string, reader: ConfigReader): usize 
   let any: usize = 0;
   for (let item = firstText(list); item; item = nextText(list, item, document.end)) {
     if (kindAt(item) != Kind.String) {
-      reader.fail(key, "must be a list of strings");
+      reader.refuse(key, utf8("must be a list of strings"));
       return 0;
     }
     any = list;

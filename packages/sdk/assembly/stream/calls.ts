@@ -6,7 +6,7 @@ import { logText } from "../host/log";
 import { Action, held } from "./action";
 import { respond } from "./respond";
 import { Phase, Stream, enterCallback, enterStream, forgetCallOf, isKnown, leaveCallback, leaveStream, resumeStream, running } from "./stream";
-import { Table } from "./table";
+import { TABLE_SIZE, Table } from "./table";
 
 /** Why a call brought no reply. */
 export enum Failure {
@@ -30,11 +30,14 @@ export enum Failure {
 
 /** A callback that starts a call which fails at once, whose callback starts a call ...: an end to it. */
 const MAX_NESTING: i32 = 16;
-const CALLS = changetype<Table>(memory.data(12));
+const CALLS = changetype<Table>(memory.data(TABLE_SIZE));
 let nesting: i32 = 0;
 
 /** One call, from `send` until its callback has returned. Pinned while the host has its token. */
 export abstract class Call {
+  /** The table's. */
+  private next: usize = 0;
+  private token: u32 = 0;
   private stream: u32 = 0;
   private callback: u32 = 0;
   private payload: usize = 0;

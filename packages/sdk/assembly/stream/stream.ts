@@ -2,7 +2,7 @@
 import { takeCopied } from "../abi/allocator";
 import { StreamType } from "../abi/enums";
 import { continueStream } from "../host/streams";
-import { Table } from "./table";
+import { TABLE_SIZE, Table } from "./table";
 
 export const enum Phase {
   RequestHeaders,
@@ -16,6 +16,8 @@ export const enum Phase {
 // @ts-ignore: decorator
 @unmanaged @final
 export class Stream {
+  /** The table's. */
+  private next: usize;
   id: u32;
   /** The configuration chosen for this stream; 0 until then, and when none applies. */
   config: usize;
@@ -44,7 +46,7 @@ export class Stream {
 }
 
 const BLANK: usize = memory.data(64);
-const STREAMS = changetype<Table>(memory.data(12));
+const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
 const COLLECT_EVERY: i32 = 256;
 const COLLECT_BYTES: usize = 1 << 20;
 
