@@ -1,0 +1,60 @@
+import type { Clock } from "../services/clock.ts";
+import { createHttpUpstream } from "../services/upstream/http.ts";
+import { createInProcessUpstream } from "../services/upstream/in-process.ts";
+import type { Upstream } from "../services/upstream/upstream.ts";
+import type { ClusterConfig, Endpoint, SocketAddress } from "./config.ts";
+
+/** One endpoint of a cluster. Its HTTP connections are made at first use. */
+class Host {
+  readonly endpoint: Endpoint;
+  readonly #create: () => Upstream;
+  #upstream: Upstream | undefined;
+
+  constructor(endpoint: Endpoint, create: () => Upstream) {
+    this.endpoint = endpoint;
+    this.#create = create;
+  }
+  get upstream(): Upstream {
+    return (this.#upstream ??= this.#create());
+  }
+  get address(): string {
+    return "handler" in this.endpoint ? "in-process:0" : `${this.endpoint.address}:${this.endpoint.port}`;
+  }
+  async close(): Promise<void> {
+    await this.#upstream?.close();
+  }
+}
+
+/** A named group of endpoints, taken in turn. */
+export class Cluster {
+  readonly name: string;
+  readonly connectTimeoutMs: number;
+  readonly hosts: readonly Host[];
+  #next = 0;
+
+  constructor(config: ClusterConfig, clock: Clock) {
+    this.name = config.name;
+    this.connectTimeoutMs = config.connectTimeoutMs;
+    this.hosts = config.endpoints.map(
+      (endpoint) =>
+        new Host(endpoint, () =>
+          "handler" in endpoint
+            ? createInProcessUpstream(endpoint.handler, clock)
+            : createHttpUpstream(endpoint, config.connectTimeoutMs, clock),
+        ),
+    );
+  }
+  /** The next host; undefined when there is none. */
+  pick(): { upstream: Upstream; address: string } | undefined {
+    return this.hosts[this.#next++ % this.hosts.length];
+  }
+  /** The socket that Redis is spoken to at; undefined when there is none. */
+  get socket(): SocketAddress | undefined {
+    const endpoint = this.hosts[0]?.endpoint;
+    return endpoint && "port" in endpoint ? endpoint : undefined;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.close()));
+  }
+}

@@ -1,0 +1,257 @@
+import { PROFILES, type Profile } from "../profile/profile.ts";
+import type { Clock } from "../services/clock.ts";
+import type { Header } from "../services/upstream/upstream.ts";
+import { HttpStream, type StreamHost } from "../stream/http-stream.ts";
+import type { RouteTable } from "../stream/route.ts";
+import type { Context } from "../vm/context.ts";
+import type { Vm, VmHost } from "../vm/vm.ts";
+import { Cluster } from "./clusters.ts";
+import type { GatewayConfig, ListenerConfig, WasmFilterConfig } from "./config.ts";
+import type { DownstreamDoor, DownstreamEvents, DownstreamInfo, DownstreamStream } from "./downstream.ts";
+import { GatewayError } from "./gateway-error.ts";
+import { Metrics } from "./metrics.ts";
+import {
+  LOG_LEVELS,
+  type AccessRecord,
+  type Fault,
+  type GatewayStats,
+  type LogLevel,
+  type LogLine,
+  type PluginStats,
+} from "./observe.ts";
+import type { ConfigureResult, GatewayOptions } from "./options.ts";
+import { PluginStarter, type PluginGeneration } from "./plugin.ts";
+import { Queues } from "./queues.ts";
+import { receiveRequestHeaders } from "./request-headers.ts";
+import type { RootHost } from "./root-context.ts";
+import { routeTable } from "./routing.ts";
+import { SharedData } from "./shared-data.ts";
+
+interface Listener {
+  config: ListenerConfig;
+  routes: RouteTable;
+}
+
+/** A running gateway: a configuration, its plugins in their VMs, and the requests under way. */
+export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly sharedData = new SharedData();
+  readonly queues = new Queues();
+  readonly metrics = new Metrics();
+  /** Everything recorded so far, in order. */
+  readonly faults: Fault[] = [];
+  readonly #options: GatewayOptions;
+  readonly #listeners = new Map<string, Listener>();
+  readonly #clusters = new Map<string, Cluster>();
+  readonly #filters = new Map<string, { config: WasmFilterConfig; plugin: PluginGeneration }>();
+  readonly #streams = new Set<HttpStream>();
+  readonly #starter: PluginStarter;
+  #logLevel: LogLevel;
+  #requests = 0;
+  #closed = false;
+
+  private constructor(config: GatewayConfig, options: GatewayOptions) {
+    this.#options = options;
+    this.profile = PROFILES[options.profile];
+    this.clock = options.clock;
+    this.#logLevel = options.logLevel ?? "info";
+    for (const cluster of config.clusters) this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
+    for (const listener of config.listeners) {
+      this.#listeners.set(listener.name, { config: listener, routes: routeTable(listener.virtualHosts) });
+    }
+    this.#starter = new PluginStarter(this, this, options.canary ?? true);
+  }
+
+  /**
+   * Loads, starts and configures every plugin of `config`.
+   *
+   * @throws GatewayError when a module is refused, or a plugin fails to start or rejects its configuration
+   */
+  static async start(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+    const gateway = new Gateway(config, options);
+    try {
+      for (const listener of config.listeners) {
+        for (const filter of listener.filters) {
+          const key = `${listener.name}\0${filter.name}`;
+          gateway.#filters.set(key, { config: filter, plugin: gateway.#starter.start(filter) });
+        }
+      }
+    } catch (error) {
+      await gateway.close();
+      throw error;
+    }
+    return gateway;
+  }
+
+  handle(
+    listenerName: string,
+    headers: Header[],
+    endStream: boolean,
+    events: DownstreamEvents,
+    info: DownstreamInfo = {},
+  ): DownstreamStream {
+    if (this.#closed) throw new GatewayError("closed", "The gateway is closed.");
+    const listener = this.#listeners.get(listenerName);
+    if (listener === undefined) {
+      const names = [...this.#listeners.keys()].join(", ");
+      throw new GatewayError("unknown-listener", `No listener is named "${listenerName}".`, { hint: `There is: ${names}.` });
+    }
+    const { config, routes } = listener;
+    const scheme = config.schemeToOverwrite ?? info.scheme ?? "http";
+    const plugins = config.filters.flatMap(
+      (filter) => this.#filters.get(`${listenerName}\0${filter.name}`)?.plugin ?? [],
+    );
+    const stream = new HttpStream(
+      this,
+      {
+        id: ++this.#requests,
+        listener: listenerName,
+        plugins: plugins.filter((plugin) => plugin.vm.failed === undefined || !plugin.failOpen),
+        routes,
+        bufferLimitBytes: config.bufferLimitBytes ?? this.profile.defaultBufferLimitBytes,
+        info: {
+          remote: info.remote ?? { address: "127.0.0.1", port: 50000 },
+          local: info.local ?? config.address,
+          protocol: info.protocol ?? "HTTP/1.1",
+          scheme,
+        },
+      },
+      events,
+    );
+    this.#streams.add(stream);
+    stream.start(receiveRequestHeaders(headers, scheme), endStream);
+    this.#checkSoon(() => stream.endIfForgotten());
+    return {
+      write: (chunk, end) => {
+        stream.write(chunk, end);
+        this.#checkSoon(() => stream.endIfForgotten());
+      },
+      writeTrailers: (trailers) => {
+        stream.writeTrailers(trailers);
+        this.#checkSoon(() => stream.endIfForgotten());
+      },
+      disconnect: () => stream.disconnect(),
+    };
+  }
+
+  /**
+   * Gives a filter a new configuration, as a gateway does on a configuration push: a trial in a throw-away VM, then a new
+   * root context in the same VM. Streams under way finish on the old one, which then gets on_done and on_delete.
+   *
+   * @param name of the HTTP filter; in every listener that has it
+   */
+  async updateFilter(name: string, configuration: Uint8Array): Promise<ConfigureResult> {
+    const matching = [...this.#filters].filter(([key]) => key.endsWith(`\0${name}`));
+    if (matching.length === 0) {
+      const names = [...this.#filters.values()].map(({ config }) => config.name).join(", ");
+      throw new GatewayError("unknown-filter", `No filter is named "${name}".`, { hint: `There is: ${names}.` });
+    }
+    const logs: LogLine[] = [];
+    const started: [string, WasmFilterConfig, PluginGeneration][] = [];
+    for (const [key, { config }] of matching) {
+      const next = { ...config, configuration };
+      try {
+        started.push([key, next, this.#starter.start(next)]);
+        logs.push(...this.#starter.recent);
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        logs.push(...this.#starter.recent);
+        for (const [, , plugin] of started) plugin.root.drop();
+        return { accepted: false, logs };
+      }
+    }
+    for (const [key, config, plugin] of started) {
+      const old = this.#filters.get(key)?.plugin;
+      this.#filters.set(key, { config, plugin });
+      old?.replace();
+    }
+    return { accepted: true, logs };
+  }
+
+  get logLevelName(): LogLevel {
+    return this.#logLevel;
+  }
+
+  set logLevelName(level: LogLevel) {
+    this.#logLevel = level;
+  }
+
+  /** The VMs that serve requests. */
+  get vms(): Vm[] {
+    return this.#starter.vms;
+  }
+
+  stats(): GatewayStats {
+    const plugins = [...this.#filters.values()].map(
+      ({ config, plugin }): PluginStats => ({
+        filter: config.name,
+        plugin: config.pluginName,
+        vmId: config.vmId,
+        failed: plugin.vm.failed !== undefined,
+        memoryPages: plugin.vm.memory.pages,
+        liveContexts: [...plugin.vm.contexts.values()].filter((context) => context.plugin === plugin.identity).length,
+      }),
+    );
+    return {
+      metrics: this.metrics.snapshot(),
+      requests: this.#requests,
+      activeStreams: this.#streams.size,
+      plugins,
+    };
+  }
+
+  /** Ends every stream and plugin: on_done and on_delete, then connections close. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const stream of this.#streams) stream.disconnect();
+    for (const { plugin } of this.#filters.values()) {
+      plugin.replace();
+      plugin.root.drop();
+    }
+    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
+  }
+
+  logLevel(): number {
+    return LOG_LEVELS.indexOf(this.#logLevel);
+  }
+
+  /** `_initialize`: `wasm log: m`; root context: no plugin name; stream: name, root id and VM id. As Envoy writes it. */
+  log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void {
+    const name = LOG_LEVELS[level] ?? "critical";
+    const { name: plugin = "", rootId = "" } = context?.plugin ?? {};
+    const words = [context?.stream && plugin, rootId, vm.vmId].filter(Boolean);
+    const prefix = context === undefined ? "wasm log" : `wasm log ${words.join(" ")}`;
+    const line = source === "guest" ? `${prefix}: ${message}` : message;
+    const entry: LogLine = { level: name, message, line, source, plugin, thread: vm.thread };
+    this.#starter.recent.push(entry);
+    if (level >= this.logLevel()) this.#options.onLog?.(entry);
+  }
+
+  fault(code: string, message: string, plugin: string): void {
+    const fault = { code, message, plugin };
+    this.faults.push(fault);
+    this.#options.onFault?.(fault);
+  }
+
+  cluster(name: string): Cluster | undefined {
+    return this.#clusters.get(name);
+  }
+
+  calledBack(vm: Vm): void {
+    this.#checkSoon(() => {
+      for (const stream of this.#streams) if (stream.uses(vm)) stream.endIfForgotten();
+    });
+  }
+
+  ended(stream: HttpStream, record: AccessRecord): void {
+    this.#streams.delete(stream);
+    this.#options.onAccess?.(record);
+  }
+
+  /** When the events that are being delivered now have been dealt with. */
+  #checkSoon(check: () => void): void {
+    queueMicrotask(check);
+  }
+}

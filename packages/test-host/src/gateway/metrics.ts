@@ -1,0 +1,59 @@
+import { Status } from "../vm/status.ts";
+
+const COUNTER = 0;
+const GAUGE = 1;
+const HISTOGRAM = 2;
+
+interface Metric {
+  name: string;
+  type: number;
+  value: bigint;
+}
+
+/**
+ * Metrics that plugins define, by Envoy's rules: defining a name again gives a new id for the same metric,
+ * recording on a counter adds, histograms cannot be read. They outlive plugins. Ids carry the type in the low two bits.
+ */
+export class Metrics {
+  readonly #byName = new Map<string, Metric>();
+  readonly #byId = new Map<number, Metric>();
+  readonly #lastId = [0, 0, 0];
+
+  define(type: number, name: string): number | undefined {
+    if (type < COUNTER || type > HISTOGRAM) return undefined;
+    const key = `${type}\0${name}`;
+    let metric = this.#byName.get(key);
+    if (metric === undefined) this.#byName.set(key, (metric = { name, type, value: 0n }));
+    const id = (this.#lastId[type] = (this.#lastId[type] ?? 0) + 4) + type;
+    this.#byId.set(id, metric);
+    return id;
+  }
+
+  increment(id: number, offset: bigint): Status {
+    const metric = this.#byId.get(id);
+    if (metric === undefined) return Status.NotFound;
+    if (metric.type === HISTOGRAM || (metric.type === COUNTER && offset <= 0n)) return Status.BadArgument;
+    metric.value = BigInt.asUintN(64, metric.value + offset);
+    return Status.Ok;
+  }
+
+  record(id: number, value: bigint): Status {
+    const metric = this.#byId.get(id);
+    if (metric === undefined) return Status.NotFound;
+    if (metric.type === GAUGE) metric.value = value;
+    else metric.value += metric.type === COUNTER ? value : 1n;
+    return Status.Ok;
+  }
+
+  /** A value, or the result code that says why there is none. */
+  get(id: number): bigint | Status {
+    const metric = this.#byId.get(id);
+    if (metric === undefined) return Status.NotFound;
+    return metric.type === HISTOGRAM ? Status.BadArgument : metric.value;
+  }
+
+  /** By the names under which Envoy's `/stats` shows them. */
+  snapshot(): Record<string, number> {
+    return Object.fromEntries([...this.#byName.values()].map((m) => [`wasmcustom.${m.name}`, Number(m.value)]));
+  }
+}

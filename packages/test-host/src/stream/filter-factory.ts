@@ -1,0 +1,13 @@
+import type { Context, PluginIdentity, RootCalls } from "../vm/context.ts";
+import type { Vm } from "../vm/vm.ts";
+
+/** One generation of a configured plugin, as streams need it: its VM and its root context. */
+export interface FilterPlugin {
+  readonly identity: PluginIdentity;
+  readonly vm: Vm;
+  readonly root: Context & { readonly root: RootCalls };
+  readonly failOpen: boolean;
+  /** Streams that use this generation; a replaced one goes when the last has ended. */
+  streamStarted(): void;
+  streamEnded(): void;
+}

@@ -1,0 +1,147 @@
+import type { Body } from "./body.ts";
+import type { ChainLink, Direction } from "./direction.ts";
+import type { StreamFilter } from "./filter.ts";
+import { DataStatus, dataStatus, HeadersStatus, headersStatus, TrailersStatus, trailersStatus } from "./statuses.ts";
+
+/** One direction of one stream filter: calls the guest, reads its status, and opens and closes its view of the message. */
+export class FilterSide implements ChainLink {
+  iteration: ChainLink["iteration"] = "continue";
+  headersContinued = false;
+  iterateFromCurrent = false;
+  endStream = false;
+  /** The guest may touch this map now. It closes when the message moves on. */
+  headersOpen = false;
+  trailersOpen = false;
+  /** Which callback of this side is on the stack. */
+  running: "headers" | "body" | "trailers" | undefined;
+  /** The body callback on the stack is the last one. */
+  endOfStream = false;
+  /** `continue_stream` was called for this side inside its own callback. */
+  resumed = false;
+  readonly #filter: StreamFilter;
+  readonly #name: "request" | "response";
+  /** The data of the body callback on the stack. */
+  #current: Body | undefined;
+  /** The last status was StopIterationAndBuffer: the guest goes on seeing what is held, from its start. */
+  #buffering = false;
+
+  constructor(filter: StreamFilter, name: "request" | "response") {
+    this.#filter = filter;
+    this.#name = name;
+  }
+
+  get direction(): Direction {
+    return this.#name === "request" ? this.#filter.owner.request : this.#filter.owner.response;
+  }
+
+  /** The data that the guest sees. */
+  get body(): Body | undefined {
+    return this.#current ?? (this.#buffering ? this.direction.buffered : undefined);
+  }
+
+  onHeaders(endStream: boolean): HeadersStatus {
+    const filter = this.#filter;
+    if (filter.lost()) return HeadersStatus.Continue;
+    if (this.#name === "request") filter.create();
+    if (this.#skipped()) return HeadersStatus.Continue;
+    this.headersOpen = true;
+    const count = this.direction.headers?.count ?? 0;
+    const returned = this.#call("headers", () =>
+      filter.call(`proxy_on_${this.#name}_headers`, count, Number(endStream)),
+    );
+    const status = headersStatus(returned, filter.owner.profile.stopsHeadersOnly(filter.origin.vm));
+    if (this.resumed && status === HeadersStatus.Continue) {
+      filter.fault(
+        "continue-not-paused",
+        `continue_stream in a ${this.#name} headers callback that returns Continue: Envoy sends the ${this.#name} on twice`,
+      );
+    }
+    if (this.#mustContinue(status === HeadersStatus.Continue)) {
+      this.headersOpen = false;
+      return HeadersStatus.Continue;
+    }
+    return status;
+  }
+
+  onData(body: Body, endStream: boolean): DataStatus {
+    const filter = this.#filter;
+    if (filter.lost() || this.#skipped()) return DataStatus.Continue;
+    const seen = this.#buffering ? this.direction.joinBuffered(body) : body;
+    if (seen === undefined) return DataStatus.StopIterationNoBuffer;
+    this.#buffering = false;
+    this.#current = seen;
+    this.endOfStream = endStream;
+    const size = seen.length;
+    const returned = this.#call("body", () => filter.call(`proxy_on_${this.#name}_body`, size, Number(endStream)));
+    this.#current = undefined;
+    const status = dataStatus(returned);
+    if (this.#mustContinue(status === DataStatus.Continue)) {
+      this.trailersOpen = false;
+      return DataStatus.Continue;
+    }
+    this.#buffering = status === DataStatus.StopIterationAndBuffer;
+    return status;
+  }
+
+  onTrailers(): TrailersStatus {
+    const filter = this.#filter;
+    if (filter.lost() || this.#skipped()) return TrailersStatus.Continue;
+    this.trailersOpen = true;
+    const count = this.direction.trailers?.count ?? 0;
+    const status = trailersStatus(this.#call("trailers", () => filter.call(`proxy_on_${this.#name}_trailers`, count)));
+    if (this.#mustContinue(status === TrailersStatus.Continue)) {
+      this.close();
+      return TrailersStatus.Continue;
+    }
+    return status;
+  }
+
+  /** `continue_stream`, once the VM call that asked for it has returned. */
+  resume(): void {
+    const { owner } = this.#filter;
+    if (owner.ended) return;
+    if (this.iteration === "continue" || owner.stopped(this.direction)) {
+      const consequence = owner.answering
+        ? "the local response and the request that goes on race"
+        : this.#name === "request"
+          ? "Envoy sends the request upstream twice"
+          : this.direction.headers === undefined
+            ? "Envoy crashes (SIGSEGV)"
+            : "Envoy writes the response head twice";
+      this.#filter.fault(
+        "continue-not-paused",
+        `continue_stream on a ${this.#name} that is not paused: ${consequence}; remember whether the stream is paused`,
+      );
+      return;
+    }
+    this.#buffering = false;
+    this.close();
+    this.direction.resume(this);
+    owner.pump();
+  }
+
+  /** The message has moved on: the guest's view of it ends. */
+  close(): void {
+    this.headersOpen = false;
+    this.trailersOpen = false;
+    this.#current = undefined;
+  }
+
+  /** A filter that never saw the request headers sees no later part of the stream, until on_log. */
+  #skipped(): boolean {
+    return !this.#filter.created;
+  }
+
+  #call(phase: "headers" | "body" | "trailers", callback: () => number): number {
+    this.running = phase;
+    this.resumed = false;
+    const result = callback();
+    this.running = undefined;
+    return result;
+  }
+
+  /** Whether the message moves on whatever the status says: asked for by the guest, or because the VM is lost. */
+  #mustContinue(statusContinues: boolean): boolean {
+    return this.#filter.lost() || statusContinues || this.resumed;
+  }
+}

@@ -1,0 +1,182 @@
+import type { Context, HeaderAccess, LocalResponse, RootCalls, StreamCalls } from "../vm/context.ts";
+import { Status } from "../vm/status.ts";
+import type { CallbackName } from "../vm/callbacks.ts";
+import type { Body } from "./body.ts";
+import type { FilterPlugin } from "./filter-factory.ts";
+import { FilterSide } from "./filter-side.ts";
+import { HeaderMap } from "./header-map.ts";
+import { streamProperty } from "./properties.ts";
+import type { HttpStream } from "./http-stream.ts";
+
+/**
+ * A plugin in one request: the stream context. It says which maps and buffers the guest may touch now, and turns what
+ * the guest asks for into actions on the stream once the VM call has returned.
+ */
+export class StreamFilter implements Context, StreamCalls {
+  readonly owner: HttpStream;
+  readonly origin: FilterPlugin;
+  readonly request: FilterSide;
+  readonly response: FilterSide;
+  readonly stream: StreamCalls = this;
+  id = 0;
+  /** Where the guest is: decides what `send_local_response` and `close_stream` do, and what faults say. */
+  phase: "stream" | "log" | "done" = "stream";
+  /** The VM failed and this filter has answered for it (or stepped aside): no callback any more. */
+  failed = false;
+  /** A local response was asked for in the callback that runs now: its status does not count. */
+  answered = false;
+
+  constructor(owner: HttpStream, origin: FilterPlugin) {
+    this.owner = owner;
+    this.origin = origin;
+    this.request = new FilterSide(this, "request");
+    this.response = new FilterSide(this, "response");
+    origin.streamStarted();
+  }
+
+  get plugin() {
+    return this.origin.identity;
+  }
+
+  get root(): RootCalls {
+    return this.origin.root.root;
+  }
+
+  get created(): boolean {
+    return this.id !== 0;
+  }
+
+  /** The stream context is made at the first header, or else just before on_log. */
+  create(): void {
+    if (this.created || this.origin.vm.failed !== undefined) return;
+    this.id = this.origin.vm.nextContextId();
+    this.origin.vm.contexts.set(this.id, this);
+    this.origin.vm.call("proxy_on_context_create", this, [this.id, this.origin.root.id]);
+  }
+
+  call(name: CallbackName, ...args: number[]): number {
+    return this.origin.vm.call(name, this, [this.id, ...args]) ?? 0;
+  }
+
+  /**
+   * After a callback, or before one: if the VM is lost, the stream answers 503 or, failing open, goes on without this
+   * filter. Answers whether that is so.
+   */
+  lost(): boolean {
+    if (this.failed) return true;
+    if (this.origin.vm.failed === undefined) return false;
+    this.failed = true;
+    if (!this.origin.failOpen) {
+      this.owner.sendLocalResponse({
+        status: 503,
+        details: "wasm_fail_stream",
+        body: new Uint8Array(),
+        headers: [],
+        grpcStatus: 14,
+      });
+    }
+    return true;
+  }
+
+  log(): void {
+    this.phase = "log";
+    this.create();
+    if (this.created) this.call("proxy_on_log");
+  }
+
+  destroy(): void {
+    this.phase = "done";
+    if (this.created) {
+      this.call("proxy_on_done");
+      this.call("proxy_on_delete");
+      this.origin.vm.contexts.delete(this.id);
+    }
+    this.origin.streamEnded();
+  }
+
+  fault(code: string, message: string): void {
+    this.owner.host.fault(code, message, this.plugin.name);
+  }
+
+  #side(type: number): FilterSide {
+    return type === 0 || type === 1 ? this.request : this.response;
+  }
+
+  headers(mapType: number): HeaderAccess | undefined {
+    if (mapType > 3 || this.phase === "done") return undefined;
+    const side = this.#side(mapType);
+    const isTrailers = mapType === 1 || mapType === 3;
+    const map = isTrailers ? side.direction.trailers : side.direction.headers;
+    if (map === undefined) return undefined;
+    if (this.phase === "log") return { map, writable: false };
+    return (isTrailers ? side.trailersOpen : side.headersOpen) ? { map, writable: true } : undefined;
+  }
+
+  createTrailers(mapType: number): HeaderMap | undefined {
+    if (mapType !== 1 && mapType !== 3) return undefined;
+    const side = this.#side(mapType);
+    if (side.running !== "body" || !side.endOfStream || side.direction.trailers !== undefined) return undefined;
+    side.trailersOpen = true;
+    return (side.direction.trailers = new HeaderMap([], mapType === 1));
+  }
+
+  headersEdited(mapType: number): void {
+    if (mapType === 0) this.owner.requestHeadersEdited();
+  }
+
+  body(bufferType: number): Body | undefined {
+    return this.phase === "stream" ? this.#side(bufferType).body : undefined;
+  }
+
+  continueStream(streamType: number): number {
+    if (streamType > 3) return Status.BadArgument;
+    if (streamType === 3) return Status.Unimplemented;
+    if (streamType === 2) return Status.Ok;
+    const side = streamType === 0 ? this.request : this.response;
+    if (this.phase !== "stream" || this.owner.ended) return Status.Ok;
+    for (const either of [this.request, this.response]) either.close();
+    if (side.running !== undefined) side.resumed = true;
+    else this.origin.vm.defer(() => side.resume());
+    return Status.Ok;
+  }
+
+  closeStream(): number {
+    if (this.phase !== "stream") {
+      this.fault("close-after-end", `close_stream in on_${this.phase}: Envoy crashes (SIGSEGV)`);
+      return Status.Ok;
+    }
+    this.answered = true;
+    this.origin.vm.defer(() => this.owner.reset("wasm_close_stream"));
+    return Status.Ok;
+  }
+
+  sendLocalResponse(response: LocalResponse): void {
+    if (this.phase !== "stream") {
+      this.fault("response-after-end", `send_local_response in on_${this.phase}: Envoy crashes (SIGSEGV)`);
+      return;
+    }
+    if (this.answered) {
+      this.fault(
+        "two-local-responses",
+        `a second local response (${response.status}) for one request: Envoy mixes the two, or sends the wrong one`,
+      );
+      return;
+    }
+    this.answered = true;
+    this.owner.checkLocalResponse(response, this);
+    const details = this.owner.profile.localResponseDetails(this.plugin.name, response.details);
+    this.origin.vm.defer(() => this.owner.sendLocalResponse({ ...response, details }));
+  }
+
+  setProperty(path: string, value: Uint8Array): number {
+    return this.owner.setProperty(path, value);
+  }
+
+  property(path: readonly string[]): Uint8Array | undefined | null {
+    return streamProperty(this.owner, path) ?? this.origin.root.property(path);
+  }
+
+  clearRouteCache(): void {
+    this.owner.requestHeadersEdited();
+  }
+}

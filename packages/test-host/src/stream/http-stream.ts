@@ -1,0 +1,333 @@
+import type { DownstreamEvents, DownstreamInfo, DownstreamStream } from "../gateway/downstream.ts";
+import type { AccessRecord } from "../gateway/observe.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { Clock } from "../services/clock.ts";
+import type { Header, Upstream } from "../services/upstream/upstream.ts";
+import type { LocalResponse } from "../vm/context.ts";
+import { fromBytes } from "../vm/pairs.ts";
+import { Status } from "../vm/status.ts";
+import type { Vm } from "../vm/vm.ts";
+import { Body } from "./body.ts";
+import { Client } from "./client.ts";
+import { Direction, type DirectionOwner } from "./direction.ts";
+import { StreamFilter } from "./filter.ts";
+import type { FilterPlugin } from "./filter-factory.ts";
+import { HeaderMap } from "./header-map.ts";
+import { detailsText, findReplyFaults, gatewayReply, shapeLocalReply, withoutFaults } from "./local-reply.ts";
+import type { ChosenRoute, RouteTable } from "./route.ts";
+import { Router } from "./router.ts";
+
+/** What a stream needs from the gateway. */
+export interface StreamHost {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  fault(code: string, message: string, plugin: string): void;
+  cluster(name: string): { pick(): { upstream: Upstream; address: string } | undefined } | undefined;
+  ended(stream: HttpStream, record: AccessRecord): void;
+}
+
+export interface StreamSetup {
+  id: number;
+  listener: string;
+  plugins: readonly FilterPlugin[];
+  routes: RouteTable;
+  bufferLimitBytes: number;
+  info: Required<DownstreamInfo>;
+}
+
+/** One request and its response on their way through the filter chain. */
+export class HttpStream implements DownstreamStream, DirectionOwner {
+  readonly host: StreamHost;
+  readonly id: number;
+  readonly info: Required<DownstreamInfo>;
+  readonly request: Direction;
+  readonly response: Direction;
+  readonly filterState = new Map<string, Uint8Array>();
+  readonly startedAt: bigint;
+  bufferLimitBytes: number;
+  requestBytes = 0;
+  responseBytes = 0;
+  upstreamAddress: string | undefined;
+  details = "";
+  flags = "-";
+  ended = false;
+  /** A local response is under way: the request goes no further. */
+  answering = false;
+  /** What `xds.route_name` shows: it lags behind header edits until the route is chosen again. */
+  reportedRoute: ChosenRoute | undefined;
+  readonly #setup: StreamSetup;
+  readonly #filters: StreamFilter[];
+  readonly #router: Router;
+  readonly #client: Client;
+  #routeFresh = false;
+  #keepRoute = false;
+  #prepared: LocalResponse | undefined;
+  #incoming: ({ chunk: Uint8Array; endStream: boolean } | { trailers: Header[] })[] = [];
+  #pumping = false;
+
+  constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
+    this.host = host;
+    this.id = setup.id;
+    this.info = setup.info;
+    this.bufferLimitBytes = setup.bufferLimitBytes;
+    this.startedAt = host.clock.now();
+    this.#setup = setup;
+    this.#filters = setup.plugins.map((plugin) => new StreamFilter(this, plugin));
+    this.#router = new Router(this);
+    this.#client = new Client(this, events);
+    const requests = this.#filters.map((filter) => filter.request);
+    const responses = this.#filters.map((filter) => filter.response).reverse();
+    this.request = new Direction(requests, this.#router, this);
+    this.response = new Direction(responses, this.#client, this);
+  }
+
+  get profile(): Profile {
+    return this.host.profile;
+  }
+
+  get clock(): Clock {
+    return this.host.clock;
+  }
+
+  start(headers: readonly Header[], endStream: boolean): void {
+    this.request.headers = new HeaderMap(headers, true);
+    this.request.observedEnd = endStream;
+    this.route();
+    this.request.sendHeaders(undefined, endStream);
+  }
+
+  write(chunk: Uint8Array, endStream: boolean): void {
+    if (this.ended || this.request.observedEnd) return;
+    this.#incoming.push({ chunk, endStream });
+    this.pump();
+  }
+
+  writeTrailers(trailers: Header[]): void {
+    if (this.ended || this.request.observedEnd) return;
+    this.#incoming.push({ trailers });
+    this.pump();
+  }
+
+  disconnect(): void {
+    if (this.ended) return;
+    this.#client.forget();
+    this.details = "downstream_remote_disconnect";
+    this.flags = "DC";
+    this.finish();
+  }
+
+  /** Reads what the client sent, as far as back-pressure allows. */
+  pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (!this.ended && !this.request.aboveWatermark) {
+      const next = this.#incoming.shift();
+      if (next === undefined) break;
+      if ("trailers" in next) {
+        this.request.observedEnd = true;
+        this.request.trailers = new HeaderMap(next.trailers, true);
+        this.request.sendTrailers(undefined);
+      } else {
+        this.requestBytes += next.chunk.length;
+        this.request.observedEnd = next.endStream;
+        this.request.sendData(undefined, new Body(next.chunk), next.endStream);
+      }
+    }
+    this.#pumping = false;
+  }
+
+  headersFromUpstream(headers: HeaderMap, endStream: boolean): void {
+    if (this.ended || this.answering) return;
+    this.details ||= "via_upstream";
+    this.response.headers = headers;
+    this.response.observedEnd = endStream;
+    this.response.sendHeaders(undefined, endStream);
+  }
+
+  fromUpstream(chunk: Uint8Array, endStream: boolean): void {
+    if (this.ended || this.answering) return;
+    this.response.observedEnd = endStream;
+    this.response.sendData(undefined, new Body(chunk), endStream);
+  }
+
+  trailersFromUpstream(trailers: Header[]): void {
+    if (this.ended || this.answering) return;
+    this.response.observedEnd = true;
+    this.response.trailers = new HeaderMap(trailers);
+    this.response.sendTrailers(undefined);
+  }
+
+  /** The route for the headers as they are now; chosen once, and again after an edit. */
+  route(): ChosenRoute | undefined {
+    if (!this.#routeFresh) {
+      this.#routeFresh = true;
+      this.reportedRoute = this.#chooseRoute();
+    }
+    return this.reportedRoute;
+  }
+
+  /** Envoy's lookup fails without x-forwarded-proto, whatever the path. */
+  #chooseRoute(): ChosenRoute | undefined {
+    const headers = this.request.headers;
+    const path = headers?.get(":path");
+    if (headers === undefined || path === undefined) return undefined;
+    if (headers.get("x-forwarded-proto") === undefined) {
+      this.wireFault(
+        "forwarded-proto-removed",
+        "a plugin removed x-forwarded-proto from the request: every route lookup fails (404)",
+      );
+      return undefined;
+    }
+    return this.#setup.routes(headers.get(":authority") ?? "", path);
+  }
+
+  requestHeadersEdited(): void {
+    if (!this.#keepRoute) this.#routeFresh = false;
+  }
+
+  setProperty(path: string, value: Uint8Array): number {
+    this.filterState.set(path, value);
+    if (!this.profile.hasControlProperties) return Status.Ok;
+    const text = fromBytes(value);
+    if (path === "clear_route_cache") this.#keepRoute = text === "off";
+    const isLimit = path === "set_decoder_buffer_limit" || path === "set_encoder_buffer_limit";
+    if (isLimit && /^\d+$/.test(text)) this.bufferLimitBytes = Number(text);
+    return Status.Ok;
+  }
+
+  checkLocalResponse(response: LocalResponse, filter: StreamFilter): void {
+    for (const fault of findReplyFaults(response)) filter.fault(fault.code, fault.message);
+  }
+
+  wireFault(code: string, message: string): void {
+    this.host.fault(code, message, this.#filters.map((filter) => filter.plugin.name).join(", "));
+  }
+
+  /**
+   * Answers in the upstream's place. Before a response has begun, the answer passes the response phase of the filters
+   * that have seen the request; with response headers still in the chain it goes to the client directly; afterwards the
+   * stream can only be cut. Source: Envoy, `DownstreamFilterManager::sendLocalReply`.
+   */
+  sendLocalResponse(given: LocalResponse): void {
+    if (this.ended || this.#prepared !== undefined) return;
+    const response = withoutFaults({ ...given, details: detailsText(given.details) });
+    this.details = response.details;
+    this.request.aborted = true;
+    if (this.response.headers === undefined) {
+      this.answering = true;
+      if (this.request.inCallback) this.#prepared = response;
+      else this.#answer(response);
+    } else if (!this.#client.headersSent) {
+      this.sendDirectly(response);
+    } else {
+      this.reset(response.details);
+    }
+  }
+
+  /** Past the filters, to the client. */
+  sendDirectly(response: LocalResponse): void {
+    this.#router.reset();
+    this.answering = true;
+    this.response.aborted = true;
+    this.details = response.details;
+    const { headers, body } = shapeLocalReply(response, this.request.headers);
+    this.response.headers = headers;
+    this.#client.send(headers, body.length === 0);
+    if (body.length > 0) this.#client.data(body, true);
+  }
+
+  #answer(response: LocalResponse): void {
+    this.#router.reset();
+    const { headers, body } = shapeLocalReply(response, this.request.headers);
+    this.response.headers = headers;
+    this.response.observedEnd = true;
+    this.response.sendHeaders(undefined, body.length === 0);
+    if (body.length > 0) this.response.sendData(undefined, new Body(body), true);
+  }
+
+  /** Cuts the stream: no more bytes to the client. */
+  reset(details: string): void {
+    if (this.ended) return;
+    this.details = details;
+    this.#client.reset(details);
+    this.finish();
+  }
+
+  stopped(direction: Direction): boolean {
+    return this.ended || direction.aborted;
+  }
+
+  interrupted(direction: Direction): boolean {
+    const prepared = this.#prepared;
+    if (prepared !== undefined && direction === this.request) {
+      this.#prepared = undefined;
+      this.#answer(prepared);
+      return true;
+    }
+    return this.stopped(direction);
+  }
+
+  overLimit(direction: Direction): void {
+    const isRequest = direction === this.request;
+    this.sendLocalResponse(
+      isRequest
+        ? gatewayReply(413, "Payload Too Large", "request_payload_too_large")
+        : gatewayReply(500, "Internal Server Error", "response_payload_too_large"),
+    );
+  }
+
+  /**
+   * A filter holds this stream, and nothing is under way in its VM that could resume it: a real gateway's client waits
+   * for the idle timeout. Recorded as a fault, and answered at once as that timeout would be.
+   */
+  endIfForgotten(): void {
+    if (this.ended) return;
+    for (const filter of this.#filters) {
+      const side = [filter.request, filter.response].find((each) => each.direction.held === each);
+      if (side === undefined || filter.origin.vm.waits > 0) continue;
+      const where = side === filter.request ? "request" : "response";
+      filter.fault(
+        "stream-never-resumed",
+        `the ${where} was paused and nothing is under way that could resume it (no callout, tick or queue): ` +
+          "on a gateway the client waits for the idle timeout, 5 minutes",
+      );
+      this.sendLocalResponse(gatewayReply(504, "stream timeout", "stream_idle_timeout"));
+      if (!this.ended) this.reset("stream_idle_timeout");
+      return;
+    }
+  }
+
+  uses(vm: Vm): boolean {
+    return this.#filters.some((filter) => filter.origin.vm === vm);
+  }
+
+  /** The end of the stream in every case: log in all filters, then done and delete filter by filter. */
+  finish(): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (this.details === "via_upstream" && this.request.observedEnd) this.#router.finished();
+    else this.#router.reset();
+    for (const filter of this.#filters) filter.log();
+    for (const filter of this.#filters) filter.destroy();
+    this.host.ended(this, this.#record());
+  }
+
+  #record(): AccessRecord {
+    const headers = this.request.headers;
+    const action = this.reportedRoute?.route.action;
+    return {
+      listener: this.#setup.listener,
+      method: headers?.get(":method") ?? "",
+      path: headers?.get(":path") ?? "",
+      authority: headers?.get(":authority") ?? "",
+      status: this.#client.headersSent ? Number(this.response.headers?.get(":status") ?? 0) : 0,
+      details: this.details,
+      flags: this.flags,
+      routeName: this.reportedRoute?.route.name ?? "",
+      cluster: action !== undefined && "cluster" in action ? action.cluster : "",
+      requestBytes: this.requestBytes,
+      responseBytes: this.responseBytes,
+      durationMs: Number((this.clock.now() - this.startedAt) / 1_000_000n),
+    };
+  }
+}

@@ -1,0 +1,104 @@
+import type { Header } from "../services/upstream/upstream.ts";
+import type { LocalResponse } from "../vm/context.ts";
+import { toBytes } from "../vm/pairs.ts";
+import { HeaderMap, isBadName, isBadValue } from "./header-map.ts";
+
+export interface ReplyShape {
+  headers: HeaderMap;
+  body: Uint8Array;
+}
+
+/** HTTP status to gRPC status. Source: Envoy, `Grpc::Utility::httpToGrpcStatus`. */
+const GRPC_STATUS: Record<number, number> = { 400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14 };
+
+/**
+ * The response that a local reply becomes. Source: Envoy, `Http::Utility::prepareLocalReply`: content-length is the
+ * real one, a body without content-type is text/plain, a gRPC request gets a trailers-only response with status 200.
+ */
+export function shapeLocalReply(response: LocalResponse, request: HeaderMap | undefined): ReplyShape {
+  const given = response.headers.filter(([name]) => !name.startsWith(":"));
+  if (request?.get("content-type")?.startsWith("application/grpc")) {
+    const status = response.grpcStatus >= 0 ? response.grpcStatus : (GRPC_STATUS[response.status] ?? 2);
+    const headers = new HeaderMap([
+      [":status", "200"],
+      ["content-type", "application/grpc"],
+      ["grpc-status", String(status)],
+    ]);
+    if (response.body.length > 0) headers.set("grpc-message", percentEncoded(response.body));
+    for (const [name, value] of given) headers.add(name, value);
+    return { headers, body: new Uint8Array() };
+  }
+  const headers = new HeaderMap([[":status", String(response.status)]]);
+  for (const [name, value] of given) headers.add(name, value);
+  headers.remove("content-length");
+  headers.remove("transfer-encoding");
+  if (response.body.length > 0) {
+    headers.set("content-length", String(response.body.length));
+    if (headers.get("content-type") === undefined) headers.set("content-type", "text/plain");
+  } else {
+    headers.remove("content-type");
+    headers.set("content-length", "0");
+  }
+  const body = request?.get(":method") === "HEAD" ? new Uint8Array() : response.body;
+  return { headers, body };
+}
+
+function percentEncoded(body: Uint8Array): string {
+  return [...body]
+    .map((byte) =>
+      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    )
+    .join("");
+}
+
+/** Envoy's clean-up of details: blanks and control characters become `_`. */
+export function detailsText(details: string): string {
+  return details.replace(/[\s\0]/g, "_");
+}
+
+/** What in a local response would corrupt the wire; each with its code. Nothing in a gateway checks these. */
+export function findReplyFaults(response: LocalResponse): { code: string; message: string }[] {
+  const faults: { code: string; message: string }[] = [];
+  const { status } = response;
+  if (status < 200 || status > 599) {
+    faults.push({
+      code: "invalid-status",
+      message: `a local response with status ${status}: Envoy writes it on the wire as it is; use 200 to 599`,
+    });
+  }
+  if ((status === 204 || status === 304) && response.body.length > 0) {
+    faults.push({
+      code: "body-not-allowed",
+      message: `a local response ${status} with a body: clients read the body as the next response`,
+    });
+  }
+  faults.push(...findHeaderFaults(response.headers));
+  return faults;
+}
+
+export function findHeaderFaults(headers: readonly Header[]): { code: string; message: string }[] {
+  return headers
+    .filter(([name, value]) => isBadName(name) || isBadValue(value))
+    .map(([name, value]) => ({
+      code: "header-injection",
+      message: `response header ${JSON.stringify(name)}: ${JSON.stringify(value)} goes raw on the wire (response splitting)`,
+    }));
+}
+
+/** The response as it can safely be sent. */
+export function withoutFaults(response: LocalResponse): LocalResponse {
+  const status = response.status >= 200 && response.status <= 599 ? response.status : 500;
+  return {
+    ...response,
+    status,
+    headers: response.headers.filter(([name, value]) => !isBadName(name) && !isBadValue(value)),
+    body: status === 204 || status === 304 ? new Uint8Array() : response.body,
+  };
+}
+
+/** A reply that the gateway itself makes. */
+export function gatewayReply(status: number, body: string, details: string, headers: Header[] = []): LocalResponse {
+  return { status, body: toBytes(body), details, headers, grpcStatus: -1 };
+}

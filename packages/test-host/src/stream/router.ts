@@ -1,0 +1,155 @@
+import type { Header, ResetReason, UpstreamStream } from "../services/upstream/upstream.ts";
+import type { Timer } from "../services/clock.ts";
+import type { Sink } from "./direction.ts";
+import { HeaderMap, isBadName, isBadValue } from "./header-map.ts";
+import type { HttpStream } from "./http-stream.ts";
+import { gatewayReply } from "./local-reply.ts";
+import { MessageLength } from "./message-length.ts";
+
+/** Envoy's words for the ways an upstream fails; the router and callouts put them into the 503's body. */
+export const RESET_TEXT: Record<ResetReason, string> = {
+  "connect-failure": "remote connection failure",
+  "connect-timeout": "connection timeout",
+  "remote-reset": "connection termination",
+  "protocol-error": "protocol error",
+  "local-reset": "local reset",
+};
+
+/** Status and body that stand for an upstream that failed before its response headers. */
+export function failureResponse(reason: ResetReason, detail: string): { status: number; body: string } {
+  const transport = reason === "connect-failure" && detail !== "" ? `, transport failure reason: ${detail}` : "";
+  return {
+    status: reason === "protocol-error" ? 502 : 503,
+    body: `upstream connect error or disconnect/reset before headers. reset reason: ${RESET_TEXT[reason]}${transport}`,
+  };
+}
+
+/** Why Envoy's codec refuses to write these request headers; undefined when it does not. */
+export function refusedRequestHeaders(headers: HeaderMap): string | undefined {
+  if (headers.get(":method") === undefined) return "missing required header: :method";
+  if (headers.get(":path") === undefined) return "missing required header: :path";
+  for (const [name, value] of headers.entries()) {
+    if (isBadName(name)) return `invalid header name: ${name}`;
+    if (isBadValue(value)) return `invalid header value for: ${name}`;
+  }
+  return undefined;
+}
+
+/** The end of the request direction: chooses the route again if headers changed, and speaks to its cluster. */
+export class Router implements Sink {
+  readonly #stream: HttpStream;
+  #upstream: UpstreamStream | undefined;
+  #timer: Timer | undefined;
+  #timeoutMs = 0;
+  #length: MessageLength | undefined;
+
+  constructor(stream: HttpStream) {
+    this.#stream = stream;
+  }
+
+  headers(endStream: boolean): void {
+    const stream = this.#stream;
+    const headers = stream.request.headers ?? new HeaderMap();
+    const reply = (status: number, body: string, details: string, flags: string) => {
+      stream.flags = flags;
+      stream.sendLocalResponse(gatewayReply(status, body, details));
+    };
+    const chosen = stream.route();
+    if (chosen === undefined) return reply(404, "", "route_not_found", "NR");
+    const { action, timeoutMs } = chosen.route;
+    if ("status" in action) return reply(action.status, action.body, "direct_response", "-");
+    const cluster = stream.host.cluster(action.cluster);
+    if (cluster === undefined) return reply(503, "", "cluster_not_found", "NC");
+    const host = cluster.pick();
+    if (host === undefined) return reply(503, "no healthy upstream", "no_healthy_upstream", "UH");
+    const refusal = refusedRequestHeaders(headers);
+    if (refusal !== undefined) {
+      const details = `filter_removed_required_request_headers{${refusal.replace(/\s/g, "_")}}`;
+      return reply(503, refusal, details, "DPE");
+    }
+    this.#timeoutMs = timeoutMs;
+    if (timeoutMs > 0) headers.set("x-envoy-expected-rq-timeout-ms", String(timeoutMs));
+    this.#length = new MessageLength(headers, endStream);
+    stream.upstreamAddress = host.address;
+    const openedAt = stream.clock.now();
+    this.#upstream = host.upstream.open(headers.entries(), endStream, {
+      onHeaders: (response, end) => this.#onHeaders(response, end, openedAt),
+      onData: (chunk, end) => stream.fromUpstream(chunk, end),
+      onTrailers: (trailers) => stream.trailersFromUpstream(trailers),
+      onReset: (reason, detail) => this.#onReset(reason, detail),
+    });
+    if (endStream) this.#requestComplete();
+  }
+
+  data(bytes: Uint8Array, endStream: boolean): void {
+    if (this.#upstream === undefined || (bytes.length === 0 && !endStream)) return;
+    const sent = this.#length?.admit(bytes, endStream) ?? { bytes };
+    if (sent.fault !== undefined) {
+      this.#stream.wireFault(
+        "content-length-mismatch",
+        `the request body ${sent.fault}: the surplus becomes the start of the next request on that connection, ` +
+          "or the upstream waits for the rest; remove content-length while the headers are held",
+      );
+    }
+    if (sent.short) {
+      this.reset();
+      const { status, body } = failureResponse("remote-reset", "");
+      this.#stream.sendLocalResponse(
+        gatewayReply(status, body, "upstream_reset_before_response_started{connection_termination}"),
+      );
+      return;
+    }
+    this.#upstream.write(sent.bytes, endStream);
+    if (endStream) this.#requestComplete();
+  }
+
+  trailers(): void {
+    this.#upstream?.writeTrailers(this.#stream.request.trailers?.entries() ?? []);
+    this.#requestComplete();
+  }
+
+  /** Ends the request to the upstream, if it is still under way. */
+  reset(): void {
+    this.#timer?.cancel();
+    const upstream = this.#upstream;
+    this.#upstream = undefined;
+    upstream?.reset();
+  }
+
+  /** The response is complete: nothing to end any more. */
+  finished(): void {
+    this.#timer?.cancel();
+    this.#upstream = undefined;
+  }
+
+  /** The route's timeout counts from the end of the request. */
+  #requestComplete(): void {
+    if (this.#timeoutMs === 0 || this.#upstream === undefined) return;
+    this.#timer = this.#stream.clock.after(this.#timeoutMs, () => {
+      this.reset();
+      this.#stream.flags = "UT";
+      this.#stream.sendLocalResponse(gatewayReply(504, "upstream request timeout", "response_timeout"));
+    });
+  }
+
+  #onHeaders(response: Header[], endStream: boolean, openedAt: bigint): void {
+    const headers = new HeaderMap(response);
+    const ms = (this.#stream.clock.now() - openedAt) / 1_000_000n;
+    headers.set("x-envoy-upstream-service-time", String(ms));
+    this.#stream.headersFromUpstream(headers, endStream);
+  }
+
+  #onReset(reason: ResetReason, detail: string): void {
+    const stream = this.#stream;
+    this.finished();
+    stream.flags = reason.startsWith("connect") ? "UF" : "UC";
+    const name = RESET_TEXT[reason].replaceAll(" ", "_");
+    if (stream.response.headers !== undefined) {
+      stream.reset(`upstream_reset_after_response_started{${name}}`);
+      return;
+    }
+    const { status, body } = failureResponse(reason, detail);
+    stream.sendLocalResponse(gatewayReply(status, body, `upstream_reset_before_response_started{${name}}`));
+  }
+}
+

@@ -1,0 +1,81 @@
+import type { Header } from "../services/upstream/upstream.ts";
+import type { HeaderMap } from "../stream/header-map.ts";
+import type { Body } from "../stream/body.ts";
+
+/** Who a context belongs to, as log lines and properties name it. */
+export interface PluginIdentity {
+  name: string;
+  rootId: string;
+  vmId: string;
+}
+
+/** A root or stream context, as host functions see it. */
+export interface Context {
+  readonly id: number;
+  readonly plugin: PluginIdentity;
+  /** Itself for a root context. Callouts, ticks and queues belong to it. */
+  readonly root: RootCalls;
+  /** Absent on a root context. */
+  readonly stream?: StreamCalls;
+  /** Undefined: no such property. Null: it exists but has no serialized form. */
+  property(path: readonly string[]): Uint8Array | undefined | null;
+}
+
+/** A result code and, when it is 0 (or 10), the token that the call used. */
+export interface CallResult {
+  status: number;
+  token: number;
+}
+
+export interface HttpCallRequest {
+  cluster: string;
+  headers: Header[];
+  body: Uint8Array;
+  trailers: Header[];
+  /** Milliseconds, 0 is none. */
+  timeoutMs: number;
+}
+
+/** What a root context can be asked to do. */
+export interface RootCalls {
+  /** Result of the last callout: code and text, 0 and empty while none has failed. */
+  readonly lastCallout: { code: number; message: string };
+  httpCall(request: HttpCallRequest): CallResult;
+  redisInit(service: string, username: string, password: string, timeoutMs: number): number;
+  redisCall(service: string, query: Uint8Array): CallResult;
+  /** Milliseconds; 0 stops the timer. */
+  setTickPeriod(ms: number): void;
+  registerQueue(name: string): number;
+  /** Answers whether a pending on_done was completed. */
+  done(): boolean;
+}
+
+export interface HeaderAccess {
+  map: HeaderMap;
+  writable: boolean;
+}
+
+export interface LocalResponse {
+  status: number;
+  details: string;
+  body: Uint8Array;
+  headers: Header[];
+  /** -1: derive it from the status. */
+  grpcStatus: number;
+}
+
+/** What a stream context can be asked to do. Numbers are the ABI's. */
+export interface StreamCalls {
+  /** Undefined while the phase does not give the map to this filter. */
+  headers(mapType: number): HeaderAccess | undefined;
+  /** Makes a trailer map where the phase allows one to be added. */
+  createTrailers(mapType: number): HeaderMap | undefined;
+  /** After every successful write to a map. */
+  headersEdited(mapType: number): void;
+  body(bufferType: number): Body | undefined;
+  continueStream(streamType: number): number;
+  closeStream(): number;
+  sendLocalResponse(response: LocalResponse): void;
+  setProperty(path: string, value: Uint8Array): number;
+  clearRouteCache(): void;
+}

@@ -1,0 +1,109 @@
+import { GatewayError } from "../gateway/gateway-error.ts";
+import type { Profile } from "../profile/profile.ts";
+import { CALLBACKS, isCallback } from "./callbacks.ts";
+import { readModuleInterface, type ModuleInterface } from "./module-interface.ts";
+import { SourcePositions } from "./trap.ts";
+
+/** A module that this profile can run: compiled once, instantiated for every VM. */
+export interface LoadedModule {
+  module: WebAssembly.Module;
+  interface: ModuleInterface;
+  /** The ABI marker that decides, e.g. `proxy_abi_version_0_2_1`. */
+  marker: string;
+  positions: SourcePositions;
+}
+
+/**
+ * Compiles and checks a module as the profile's gateway does when it loads a plugin.
+ *
+ * @param path where the bytes came from, for messages and the source map
+ * @throws GatewayError `module-refused`, with the gateway's own log line and what to do
+ */
+export function loadModule(bytes: Uint8Array, path: string | undefined, profile: Profile): LoadedModule {
+  const refuse = (message: string, hint: string): never => {
+    throw new GatewayError("module-refused", `${path ?? "The module"}: ${message}`, { hint });
+  };
+  let module: WebAssembly.Module;
+  try {
+    module = new WebAssembly.Module(new Uint8Array(bytes));
+  } catch (error) {
+    return refuse(
+      `Failed to load Wasm bytecode: ${(error as Error).message}`,
+      "Give it the binary that the compiler wrote (.wasm), not text or an archive.",
+    );
+  }
+  const shape = readModuleInterface(bytes);
+  const known = shape.exports.find((entry) => entry.kind === "func" && profile.markers.includes(entry.name));
+  if (known === undefined) {
+    const near = shape.exports.filter((entry) => entry.name.startsWith("proxy_abi_version_"));
+    refuse(
+      "Wasm VM failed Missing or unknown Proxy-Wasm ABI version",
+      `Export a function named ${profile.markers.join(" or ")}` +
+        (near.length > 0 ? `; the module has ${near.map((entry) => `${entry.name} (${entry.kind})`).join(", ")}.` : "."),
+    );
+  }
+  checkImports(shape, profile, refuse);
+  checkExports(shape, profile, refuse);
+  return { module, interface: shape, marker: known!.name, positions: new SourcePositions(path) };
+}
+
+type Refuse = (message: string, hint: string) => never;
+
+function checkImports(shape: ModuleInterface, profile: Profile, refuse: Refuse): void {
+  const functions = shape.imports.map((entry) => ({ ...entry, key: `${entry.module}.${entry.name}` }));
+  const notYet = functions.filter((entry) => profile.notSimulated.has(entry.key)).map((entry) => entry.key);
+  for (const entry of functions) {
+    const host = profile.hostFunctions.get(entry.key);
+    if (host === undefined && profile.notSimulated.has(entry.key)) continue;
+    if (host === undefined || entry.kind !== "func") {
+      refuse(
+        `Failed to load Wasm module due to a missing import: ${entry.key}`,
+        profile.importHint(entry.key) ?? "Build the module so that it imports host functions of this gateway only.",
+      );
+    } else if (host.signature !== entry.signature) {
+      refuse(
+        `Failed to load Wasm module due to an import type mismatch: ${entry.key}, want: ${entry.signature}, ` +
+          `but host exports: ${host.signature}`,
+        "Declare the import with the parameters that the ABI gives it.",
+      );
+    }
+  }
+  if (notYet.length > 0) {
+    refuse(
+      `imports ${notYet.join(", ")}, which this host does not simulate yet`,
+      "A real gateway would load it; remove the import, or try the plugin on the gateway itself.",
+    );
+  }
+}
+
+function checkExports(shape: ModuleInterface, profile: Profile, refuse: Refuse): void {
+  const exports = new Map(shape.exports.map((entry) => [entry.name, entry]));
+  for (const entry of shape.exports) {
+    if (entry.kind !== "func" || !isCallback(entry.name) || !profile.knowsCallback(entry.name)) continue;
+    const wanted = CALLBACKS[entry.name];
+    if (entry.signature !== wanted) {
+      refuse(
+        `Bad function signature for: ${entry.name}, want: ${wanted}, but the module exports: ${entry.signature}`,
+        "Export it with the parameters of the ABI, or under another name if it is not that callback.",
+      );
+    }
+  }
+  if (exports.get("malloc")?.kind !== "func" && exports.get("proxy_on_memory_allocate")?.kind !== "func") {
+    refuse(
+      "Wasm module is missing malloc function.",
+      "Export an allocator, (size: i32) -> i32, as malloc or proxy_on_memory_allocate.",
+    );
+  }
+  if (exports.get("memory")?.kind !== "memory") {
+    refuse(
+      "the module does not export its memory: Envoy crashes at load (SIGSEGV)",
+      'Export the linear memory under the name "memory".',
+    );
+  }
+  if (shape.hasStartSection && shape.imports.length > 0) {
+    refuse(
+      "the module has a start section and imports host functions: a host call from there crashes Envoy at load",
+      "Build with --exportStart _initialize, so that start code runs when the host is ready.",
+    );
+  }
+}

@@ -1,0 +1,187 @@
+import type { LogLine } from "../gateway/observe.ts";
+import type { Clock } from "../services/clock.ts";
+import type { Metrics } from "../gateway/metrics.ts";
+import type { Queues } from "../gateway/queues.ts";
+import type { SharedData } from "../gateway/shared-data.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { Header } from "../services/upstream/upstream.ts";
+import type { CallbackName } from "./callbacks.ts";
+import type { Context } from "./context.ts";
+import { RestrictedCall, type HostFunction } from "./host-function.ts";
+import { count, Ledger } from "./ledger.ts";
+import { GuestMemory, InvalidMemoryAccess } from "./memory.ts";
+import type { LoadedModule } from "./module.ts";
+import { Status } from "./status.ts";
+import { GuestTrap } from "./trap.ts";
+
+/** What a VM needs from the gateway around it. */
+export interface VmHost {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly sharedData: SharedData;
+  readonly queues: Queues;
+  readonly metrics: Metrics;
+  /** The gateway's log level, as the ABI's number. */
+  logLevel(): number;
+  log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void;
+  fault(code: string, message: string, plugin: string): void;
+}
+
+/** Data that host functions can reach only while one callback runs. */
+export interface CallScope {
+  pluginConfiguration?: Uint8Array;
+  httpCall?: { headers: Header[]; body: Uint8Array; trailers: Header[] };
+  redisReply?: Uint8Array;
+}
+
+/**
+ * One instance of a module. Nothing re-enters it: what a host call sets off (resume, local response, close) waits until
+ * the outermost call has returned. A trap ends it for good.
+ */
+export class Vm {
+  readonly host: VmHost;
+  readonly vmId: string;
+  readonly thread: LogLine["thread"];
+  readonly configuration: Uint8Array;
+  readonly marker: string;
+  readonly ledger = new Ledger();
+  /** Live contexts by id. Ids start at 1, count roots and streams together, and are never used again. */
+  readonly contexts = new Map<number, Context>();
+  /** Effective context: the callee, until `proxy_set_effective_context`. Undefined while the module starts. */
+  context: Context | undefined;
+  scope: CallScope = {};
+  /** Callouts, ticks and queues that may still call back: what could resume a paused stream. */
+  waits = 0;
+  /** The trap that ended this VM. */
+  failed: GuestTrap | undefined;
+  /** Told once, when the VM traps. */
+  onFailure: ((trap: GuestTrap) => void) | undefined;
+  readonly memory: GuestMemory;
+  readonly #module: LoadedModule;
+  readonly #exports: WebAssembly.Exports;
+  #restriction: "start" | "allocation" | undefined;
+  #depth = 0;
+  #deferred: (() => void)[] = [];
+  #lastContextId = 0;
+  #lastToken = { http: 0, redis: 0 };
+
+  constructor(
+    module: LoadedModule,
+    host: VmHost,
+    identity: { vmId: string; configuration: Uint8Array; thread: LogLine["thread"] },
+  ) {
+    this.#module = module;
+    this.host = host;
+    this.vmId = identity.vmId;
+    this.configuration = identity.configuration;
+    this.thread = identity.thread;
+    this.marker = module.marker;
+    this.#exports = new WebAssembly.Instance(module.module, this.#imports()).exports;
+    this.memory = new GuestMemory(this.#exports.memory as WebAssembly.Memory, this.ledger, (size) =>
+      this.#allocate(size),
+    );
+  }
+
+  /** Whether the guest exports a callback; those it does not export are not called. */
+  has(name: CallbackName): boolean {
+    return typeof this.#exports[name] === "function" && this.host.profile.knowsCallback(name);
+  }
+
+  nextContextId(): number {
+    return ++this.#lastContextId;
+  }
+
+  /** One counter per kind; the low two bits tell the kind (0 HTTP, 3 Redis): 4, 8, 12 and 7, 11, 15. */
+  nextToken(kind: "http" | "redis"): number {
+    this.#lastToken[kind] += 4;
+    return kind === "http" ? this.#lastToken.http : this.#lastToken.redis + 3;
+  }
+
+  /** Runs the module's own start code: `_initialize` then `main`, or else `_start`. Check `failed` afterwards. */
+  start(): void {
+    this.#restriction = "start";
+    if (this.has("_initialize")) {
+      this.call("_initialize", undefined, []);
+      if (this.has("main")) this.call("main", undefined, [0, 0]);
+      else if (this.has("__main_void")) this.call("__main_void", undefined, []);
+    } else {
+      this.call("_start", undefined, []);
+    }
+    this.#restriction = undefined;
+  }
+
+  /**
+   * Calls an export with `context` as callee and effective context. Undefined when the guest does not export it, or
+   * when the VM has failed, now or before.
+   */
+  call(name: CallbackName, context: Context | undefined, args: number[], scope: CallScope = {}): number | undefined {
+    if (this.failed !== undefined || !this.has(name)) return undefined;
+    const outer = { context: this.context, scope: this.scope };
+    this.context = context;
+    this.scope = scope;
+    this.#depth++;
+    count(this.ledger.entries, name);
+    let result: number | undefined;
+    try {
+      result = (this.#exports[name] as (...args: number[]) => number | undefined)(...args);
+    } catch (error) {
+      this.#fail(name, error);
+    }
+    this.#depth--;
+    this.context = outer.context;
+    this.scope = outer.scope;
+    while (this.#depth === 0 && this.#deferred.length > 0) this.#deferred.shift()?.();
+    return this.failed === undefined ? result : undefined;
+  }
+
+  /** Runs `action` when the outermost call into this VM has returned, before its status is acted upon. */
+  defer(action: () => void): void {
+    if (this.#depth === 0) action();
+    else this.#deferred.push(action);
+  }
+
+  #allocate(size: number): number {
+    const name = this.has("malloc") ? "malloc" : "proxy_on_memory_allocate";
+    this.ledger.allocations++;
+    const outer = this.#restriction;
+    this.#restriction = "allocation";
+    try {
+      return (this.#exports[name] as (size: number) => number)(size) >>> 0;
+    } finally {
+      this.#restriction = outer;
+    }
+  }
+
+  #fail(entry: string, error: unknown): void {
+    const isTrap =
+      error instanceof WebAssembly.RuntimeError || error instanceof RestrictedCall || error instanceof RangeError;
+    if (!isTrap) throw error;
+    this.failed = new GuestTrap(entry, error, this.#module.positions.frames(error));
+    this.#deferred = [];
+    this.host.log(5, this.failed.message, this, undefined, "host");
+    this.onFailure?.(this.failed);
+  }
+
+  #imports(): WebAssembly.Imports {
+    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+    for (const { module, name } of this.#module.interface.imports) {
+      const host = this.host.profile.hostFunctions.get(`${module}.${name}`);
+      if (host !== undefined) (imports[module] ??= {})[name] = this.#wrap(name, host);
+    }
+    return imports;
+  }
+
+  #wrap(name: string, host: HostFunction): (...args: never[]) => number | void {
+    return (...args) => {
+      count(this.ledger.hostCalls, name);
+      if (this.#restriction === "start" && !host.duringStart) throw new RestrictedCall();
+      if (this.#restriction === "allocation" && !host.duringAllocation) throw new RestrictedCall();
+      try {
+        return host.run(this, ...args);
+      } catch (error) {
+        if (error instanceof InvalidMemoryAccess) return Status.InvalidMemoryAccess;
+        throw error;
+      }
+    };
+  }
+}
