@@ -1,0 +1,27 @@
+import type { Server } from "node:http";
+import type { SocketAddress } from "../gateway/config.ts";
+
+/** An address that cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** @param flag the command line flag that chooses another port, for the message */
+export async function listen(server: Server, { address, port }: SocketAddress, flag: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "is in use by another process" : `cannot be used (${error.code})`;
+      reject(new ListenError(`Port ${port} on ${address} ${reason}. Choose another one with ${flag} <number>.`));
+    });
+    server.listen(port, address, resolve);
+  });
+}
+
+/** Stops accepting, lets requests finish for up to `graceMs`, then drops what is left. */
+export async function stop(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(deadline);
+}
