@@ -71,9 +71,7 @@ export class VirtualClock implements Clock {
 
   /** Makes `advance` and `settle` wait for `work`, which no turn count bounds: a module that compiles, say. */
   track(work: Promise<unknown>): void {
-    const settled = work
-      .catch(() => undefined)
-      .finally(() => this.#work.delete(settled));
+    const settled = work.catch(() => undefined).finally(() => this.#work.delete(settled));
     this.#work.add(settled);
   }
 
@@ -92,7 +90,11 @@ export class VirtualClock implements Clock {
     let first: PendingTimer | undefined;
     for (const timer of this.#timers) {
       if (timer.due > end) continue;
-      if (first === undefined || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) {
+      if (
+        first === undefined ||
+        timer.due < first.due ||
+        (timer.due === first.due && timer.order < first.order)
+      ) {
         first = timer;
       }
     }

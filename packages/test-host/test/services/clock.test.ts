@@ -86,7 +86,10 @@ describe("VirtualClock", () => {
   });
 
   it("lets a loopback conversation finish before it fires the next timer", async () => {
-    const server = createServer((socket) => socket.on("data", (bytes) => socket.write(bytes))).listen(0, "127.0.0.1");
+    const server = createServer((socket) => socket.on("data", (bytes) => socket.write(bytes))).listen(
+      0,
+      "127.0.0.1",
+    );
     await once(server, "listening");
     const clock = new VirtualClock();
     const seen: string[] = [];

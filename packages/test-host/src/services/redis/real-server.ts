@@ -21,7 +21,18 @@ const START_LIMIT_MS = 10_000;
 export async function startRealRedis(options: { password?: string } = {}): Promise<RealRedis | null> {
   const directory = await mkdtemp(join(tmpdir(), "redis-"));
   const port = await freePort();
-  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", directory];
+  const settings = [
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+    "--dir",
+    directory,
+  ];
   if (options.password !== undefined) settings.push("--requirepass", options.password);
   const child = spawn("redis-server", settings, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit").catch(() => undefined);

@@ -83,7 +83,8 @@ export class RespParser {
           return { type: "error", text };
         case ":": {
           const value = INTEGER.test(text) ? BigInt(text) : undefined;
-          if (value === undefined || BigInt.asIntN(64, value) !== value) return this.#fail("not a 64-bit integer", line);
+          if (value === undefined || BigInt.asIntN(64, value) !== value)
+            return this.#fail("not a 64-bit integer", line);
           return { type: "integer", value };
         }
         case "$":
@@ -121,10 +122,11 @@ export class RespParser {
   #readBulk(length: number): RespValue | undefined {
     const bytes = this.#bytes.peek(length + 2);
     if (bytes === undefined) return undefined;
-    if (bytes[length] !== 13 || bytes[length + 1] !== 10) return this.#fail("a bulk string longer than announced", "");
+    if (bytes[length] !== 13 || bytes[length + 1] !== 10)
+      return this.#fail("a bulk string longer than announced", "");
     this.#bytes.skip(length + 2);
     this.#bulkLength = undefined;
-    return { type: "bulk", bytes: bytes.slice(0, length) };
+    return { type: "bulk", bytes: Uint8Array.from(bytes.subarray(0, length)) };
   }
 
   #readLine(): string | undefined {
@@ -140,8 +142,10 @@ export class RespParser {
     const line = Buffer.from(this.#bytes.peek(end) as Uint8Array).toString("latin1");
     if (end - 1 > limit) return this.#fail("a line that is too long", type);
     const closing = this.#bytes.peek(end + 2);
-    if (closing === undefined) return this.#bytes.at(end) === 10 ? this.#fail("a line feed alone", line) : undefined;
-    if (closing[end] !== 13 || closing[end + 1] !== 10) return this.#fail("a line break other than CR LF", line);
+    if (closing === undefined)
+      return this.#bytes.at(end) === 10 ? this.#fail("a line feed alone", line) : undefined;
+    if (closing[end] !== 13 || closing[end + 1] !== 10)
+      return this.#fail("a line break other than CR LF", line);
     this.#bytes.skip(end + 2);
     return line;
   }

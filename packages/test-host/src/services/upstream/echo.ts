@@ -17,7 +17,9 @@ export const echo: UpstreamHandler = async (request, clock) => {
   const count = Number(argument);
   switch (route) {
     case "status":
-      return count >= 200 && count <= 599 ? { status: count } : refuse(`a status is 200 to 599, not ${argument}`);
+      return count >= 200 && count <= 599
+        ? { status: count }
+        : refuse(`a status is 200 to 599, not ${argument}`);
     case "delay":
       await delay(clock, count);
       return describe(request);

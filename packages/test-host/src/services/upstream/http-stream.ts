@@ -96,7 +96,8 @@ export class HttpUpstreamStream implements UpstreamStream {
     started.path = head.path;
     started.maxHeadersCount = 0;
     started.removeHeader("connection");
-    for (const [name, values] of head.fields) started.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
+    for (const [name, values] of head.fields)
+      started.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
     started.on("socket", (socket) => this.#watchConnect(socket));
     started.on("response", (response) => this.#receive(response));
     return started;

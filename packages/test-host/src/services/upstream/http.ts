@@ -11,7 +11,11 @@ import type { Upstream } from "./upstream.ts";
  * The request goes out as given: `:method` and `:path` raw into the request line, `:authority` as `host`, everything
  * else in its order (a repeated name where it first stood); no header is added but the framing that is missing.
  */
-export function createHttpUpstream(endpoint: SocketAddress, connectTimeoutMs: number, clock: Clock): Upstream {
+export function createHttpUpstream(
+  endpoint: SocketAddress,
+  connectTimeoutMs: number,
+  clock: Clock,
+): Upstream {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const open = new Set<HttpUpstreamStream>();
   return {

@@ -51,7 +51,13 @@ class InProcessStream implements UpstreamStream {
   #body: Uint8Array[] = [];
   #over = false;
 
-  constructor(headers: Header[], handler: UpstreamHandler, clock: Clock, events: UpstreamEvents, closed: () => void) {
+  constructor(
+    headers: Header[],
+    handler: UpstreamHandler,
+    clock: Clock,
+    events: UpstreamEvents,
+    closed: () => void,
+  ) {
     const pseudo = (name: string): string => headers.find(([other]) => other === name)?.[1] ?? "";
     this.#request = {
       method: pseudo(":method"),
@@ -68,7 +74,7 @@ class InProcessStream implements UpstreamStream {
   }
 
   write(chunk: Uint8Array, endStream: boolean): void {
-    this.#body.push(chunk.slice());
+    this.#body.push(Uint8Array.from(chunk));
     if (endStream) this.end();
   }
 
@@ -102,7 +108,11 @@ class InProcessStream implements UpstreamStream {
     } catch (error) {
       if (error instanceof UpstreamReset) return this.fail(error.reason, error.message);
       const stack = error instanceof Error ? error.stack : String(error);
-      response = { status: 500, headers: { "content-type": "text/plain" }, body: `The upstream's handler threw: ${stack}` };
+      response = {
+        status: 500,
+        headers: { "content-type": "text/plain" },
+        body: `The upstream's handler threw: ${stack}`,
+      };
     }
     await this.#deliver(response);
   }
@@ -129,7 +139,9 @@ class InProcessStream implements UpstreamStream {
 
 function bodyChunks(body: UpstreamResponse["body"]): Uint8Array[] {
   const parts = body === undefined ? [] : Array.isArray(body) ? body : [body];
-  return parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)).filter((part) => part.length > 0);
+  return parts
+    .map((part) => (typeof part === "string" ? Buffer.from(part) : part))
+    .filter((part) => part.length > 0);
 }
 
 /** `:status` first; `content-length` for a body that is given whole, unless the handler sets its framing itself. */

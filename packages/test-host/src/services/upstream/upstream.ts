@@ -6,7 +6,8 @@ import type { Clock } from "../clock.ts";
  */
 export type Header = [name: string, value: string];
 
-export type ResetReason = "connect-failure" | "connect-timeout" | "remote-reset" | "protocol-error" | "local-reset";
+export type ResetReason =
+  "connect-failure" | "connect-timeout" | "remote-reset" | "protocol-error" | "local-reset";
 
 /** What comes back from an upstream. Always called asynchronously, never from inside `open` or `write`. */
 export interface UpstreamEvents {

@@ -15,7 +15,11 @@ describe("the echo server", () => {
   afterEach(() => server.close());
 
   it.each(["/get", "/headers", "/anything/at?all=1"])("shows the request to %s", async (path) => {
-    const response = await fetch(server.url + path, { method: "POST", body: "h\u00e9", headers: { "X-Name": "value" } });
+    const response = await fetch(server.url + path, {
+      method: "POST",
+      body: "h\u00e9",
+      headers: { "X-Name": "value" },
+    });
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(await response.json()).toMatchObject({
       method: "POST",
@@ -33,9 +37,12 @@ describe("the echo server", () => {
     expect(await (await fetch(`${server.url}/stream/2`)).text()).toBe("chunk 0\nchunk 1\n");
   });
 
-  it.each(["/status/99", "/status/600", "/bytes/99999999999", "/stream/99999999"])("refuses %s", async (path) => {
-    expect((await fetch(server.url + path)).status).toBe(400);
-  });
+  it.each(["/status/99", "/status/600", "/bytes/99999999999", "/stream/99999999"])(
+    "refuses %s",
+    async (path) => {
+      expect((await fetch(server.url + path)).status).toBe(400);
+    },
+  );
 
   it("rejects when the port is taken", async () => {
     await expect(startEchoServer({ port: server.port })).rejects.toThrow("EADDRINUSE");

@@ -65,7 +65,8 @@ function portOf(listening: Server): number {
 async function exchange(headers: Header[], ...chunks: string[]): Promise<string[]> {
   const recorder = new Recorder();
   const stream = upstream.open(headers, chunks.length === 0, recorder);
-  for (const [index, chunk] of chunks.entries()) stream.write(Buffer.from(chunk), index === chunks.length - 1);
+  for (const [index, chunk] of chunks.entries())
+    stream.write(Buffer.from(chunk), index === chunks.length - 1);
   await recorder.ended;
   return recorder.events;
 }
@@ -84,7 +85,12 @@ describe("a request on the wire", () => {
       [],
       "GET / HTTP/1.1\r\nhost: svc.local\r\nx-b: 1\r\nx-b: 2\r\nx-a: caf\xe9\r\n\r\n",
     ],
-    ["gives a bodiless POST a length of 0", POST, [], "POST / HTTP/1.1\r\nhost: svc.local\r\ncontent-length: 0\r\n\r\n"],
+    [
+      "gives a bodiless POST a length of 0",
+      POST,
+      [],
+      "POST / HTTP/1.1\r\nhost: svc.local\r\ncontent-length: 0\r\n\r\n",
+    ],
     [
       "honours a given length",
       [...POST, ["content-length", "5"]],
@@ -166,20 +172,25 @@ describe("a request on the wire", () => {
     [":path", "/\r\nx: y"],
   ])("resets for a line break in %s and sends nothing", async (name, value) => {
     const headers: Header[] = [...GET.filter(([other]) => other !== name), [name, value]];
-    expect(await exchange(headers)).toEqual([`reset protocol-error: invalid header value for: ${name} (end)`]);
+    expect(await exchange(headers)).toEqual([
+      `reset protocol-error: invalid header value for: ${name} (end)`,
+    ]);
     expect(received).toBe("");
   });
 });
 
 describe("a response", () => {
   it("keeps order, duplicates and latin1 values, with names in lower case", async () => {
-    const events = await answer("HTTP/1.1 299 Odd\r\nX-B: 1\r\nx-a: caf\xe9\r\nX-b: 2\r\ncontent-length: 0\r\n\r\n");
+    const events = await answer(
+      "HTTP/1.1 299 Odd\r\nX-B: 1\r\nx-a: caf\xe9\r\nX-b: 2\r\ncontent-length: 0\r\n\r\n",
+    );
     expect(events).toEqual(["headers :status=299&x-b=1&x-a=caf\xe9&x-b=2&content-length=0 (end)"]);
   });
 
   it("arrives in pieces as they are sent, and ends with its trailers", async () => {
     const recorder = new Recorder();
-    respond = (socket) => void socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n");
+    respond = (socket) =>
+      void socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n");
     const first = new Promise<void>((resolve) => {
       const onData = recorder.onData.bind(recorder);
       recorder.onData = (chunk, endStream) => (onData(chunk, endStream), resolve());
@@ -209,12 +220,18 @@ describe("a response", () => {
   });
 
   it("is what follows the informational ones", async () => {
-    const events = await answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No\r\n\r\n");
+    const events = await answer(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+    );
     expect(events).toEqual(["headers :status=204 (end)"]);
   });
 
   it("without framing lasts until the connection ends", async () => {
-    expect(await answer("HTTP/1.1 200 OK\r\n\r\nall of it")).toEqual(["headers :status=200", "data all of it", "data  (end)"]);
+    expect(await answer("HTTP/1.1 200 OK\r\n\r\nall of it")).toEqual([
+      "headers :status=200",
+      "data all of it",
+      "data  (end)",
+    ]);
   });
 
   it("that is complete before the request closes the connection", async () => {

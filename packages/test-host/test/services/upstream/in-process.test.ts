@@ -50,10 +50,21 @@ describe("an upstream in this process", () => {
     ["an array", { body: ["a", Buffer.from("b")] }, ["headers :status=200", "data a", "data b (end)"]],
     [
       "trailers",
-      { headers: [["x", "1"], ["x", "2"]], body: "a", trailers: [["t", "1"]] },
+      {
+        headers: [
+          ["x", "1"],
+          ["x", "2"],
+        ],
+        body: "a",
+        trailers: [["t", "1"]],
+      },
       ["headers :status=200&x=1&x=2&content-length=1", "data a", "trailers t=1 (end)"],
     ],
-    ["a given length", { headers: { "content-length": "9" }, body: "a" }, ["headers :status=200&content-length=9", "data a (end)"]],
+    [
+      "a given length",
+      { headers: { "content-length": "9" }, body: "a" },
+      ["headers :status=200&content-length=9", "data a (end)"],
+    ],
     ["a body with 204", { status: 204, body: ["a"] }, ["headers :status=204 (end)"]],
   ])("answers with %s", async (_title, response, events) => {
     expect(await answers(() => response)).toEqual(events);

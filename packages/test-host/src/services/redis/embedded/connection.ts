@@ -36,9 +36,11 @@ export function serveConnection(socket: Socket, server: ServerState, log: (args:
   const inOrder = (step: () => void | Promise<void>): void => {
     const pending = last === undefined ? step() : last.then(step);
     if (pending === undefined) return;
-    const done = pending.catch(() => void socket.destroy()).then(() => {
-      if (last === done) last = undefined;
-    });
+    const done = pending
+      .catch(() => void socket.destroy())
+      .then(() => {
+        if (last === done) last = undefined;
+      });
     last = done;
   };
 

@@ -54,7 +54,11 @@ export class Database {
   }
 
   /** Lets `change` edit a collection, which is made before and removed after when it is empty. */
-  edit<T extends Exclude<ValueType, "string">, R>(key: string, type: T, change: (value: ValueTypes[T]) => R): R {
+  edit<T extends Exclude<ValueType, "string">, R>(
+    key: string,
+    type: T,
+    change: (value: ValueTypes[T]) => R,
+  ): R {
     const present = this.get(key, type);
     const value = present ?? (EMPTY[type]() as ValueTypes[T]);
     const result = change(value);

@@ -55,7 +55,8 @@ const DECIMALS = 17;
  * In decimal, because Redis adds long doubles: 0.1 and 0.2 make 0.3.
  */
 export function addFloats(a: string, b: string): string {
-  if (!Number.isFinite(Number(a) + Number(b))) throw new CommandError("ERR increment would produce NaN or Infinity");
+  if (!Number.isFinite(Number(a) + Number(b)))
+    throw new CommandError("ERR increment would produce NaN or Infinity");
   const sum = scaled(a) + scaled(b);
   const digits = (sum < 0n ? -sum : sum).toString().padStart(DECIMALS + 1, "0");
   const text = withoutTrailingZeros(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);

@@ -38,7 +38,8 @@ function authenticate(args: string[], { server, session }: CommandContext): Repl
   const [user, password] = args.length === 2 ? args : ["default", args[0]];
   const expected = server.users.get(user ?? "");
   if (args.length === 1 && expected === null) throw new CommandError(NO_PASSWORD);
-  if (expected === undefined || (expected !== null && expected !== password)) throw new CommandError(WRONG_PASSWORD);
+  if (expected === undefined || (expected !== null && expected !== password))
+    throw new CommandError(WRONG_PASSWORD);
   session.authenticated = true;
   return OK;
 }
@@ -79,7 +80,8 @@ function hello([version, ...options]: string[], { session }: CommandContext): Re
 function client([subcommand = "", ...args]: string[], { session }: CommandContext): Reply {
   switch (subcommand.toUpperCase()) {
     case "SETNAME":
-      if (args.length !== 1) throw new CommandError("ERR wrong number of arguments for 'client|setname' command");
+      if (args.length !== 1)
+        throw new CommandError("ERR wrong number of arguments for 'client|setname' command");
       session.name = args[0] ?? "";
       return OK;
     case "GETNAME":

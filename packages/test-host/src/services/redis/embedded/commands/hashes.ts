@@ -3,7 +3,11 @@ import { addFloats, fits, parseFloatArgument, parseInteger } from "../numbers.ts
 import { CommandError, OK, type Reply } from "../reply.ts";
 
 export const hashCommands: Command[] = [
-  { name: "HGET", arity: 3, run: ([key = "", field = ""], { db }) => db.get(key, "hash")?.get(field) ?? null },
+  {
+    name: "HGET",
+    arity: 3,
+    run: ([key = "", field = ""], { db }) => db.get(key, "hash")?.get(field) ?? null,
+  },
   { name: "HSET", arity: -4, run: (args, context) => setFields("hset", args, context) },
   {
     name: "HMSET",
@@ -35,7 +39,11 @@ export const hashCommands: Command[] = [
     run: ([key = "", ...fields], { db }) =>
       db.edit(key, "hash", (hash) => BigInt(fields.filter((field) => hash.delete(field)).length)),
   },
-  { name: "HEXISTS", arity: 3, run: ([key = "", field = ""], { db }) => (db.get(key, "hash")?.has(field) ? 1n : 0n) },
+  {
+    name: "HEXISTS",
+    arity: 3,
+    run: ([key = "", field = ""], { db }) => (db.get(key, "hash")?.has(field) ? 1n : 0n),
+  },
   { name: "HLEN", arity: 2, run: ([key = ""], { db }) => BigInt(db.get(key, "hash")?.size ?? 0) },
   {
     name: "HSTRLEN",
@@ -44,7 +52,11 @@ export const hashCommands: Command[] = [
   },
   { name: "HKEYS", arity: 2, run: ([key = ""], { db }) => [...(db.get(key, "hash")?.keys() ?? [])] },
   { name: "HVALS", arity: 2, run: ([key = ""], { db }) => [...(db.get(key, "hash")?.values() ?? [])] },
-  { name: "HGETALL", arity: 2, run: ([key = ""], { db }) => [...(db.get(key, "hash")?.entries() ?? [])].flat() },
+  {
+    name: "HGETALL",
+    arity: 2,
+    run: ([key = ""], { db }) => [...(db.get(key, "hash")?.entries() ?? [])].flat(),
+  },
   { name: "HINCRBY", arity: 4, run: increase },
   { name: "HINCRBYFLOAT", arity: 4, run: increaseByFloat },
 ];
@@ -53,7 +65,8 @@ function setFields(name: string, [key = "", ...pairs]: string[], { db }: Command
   if (pairs.length % 2 !== 0) throw new CommandError(`ERR wrong number of arguments for '${name}' command`);
   return db.edit(key, "hash", (hash) => {
     const before = hash.size;
-    for (let index = 0; index < pairs.length; index += 2) hash.set(pairs[index] ?? "", pairs[index + 1] ?? "");
+    for (let index = 0; index < pairs.length; index += 2)
+      hash.set(pairs[index] ?? "", pairs[index + 1] ?? "");
     return BigInt(hash.size - before);
   });
 }

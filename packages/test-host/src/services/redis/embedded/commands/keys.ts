@@ -26,7 +26,11 @@ export const keyCommands: Command[] = [
     },
   },
   { name: "TYPE", arity: 2, run: ([key = ""], { db }) => ({ status: db.type(key) ?? "none" }) },
-  { name: "KEYS", arity: 2, run: ([pattern = ""], { db }) => db.keys().filter((key) => matchesGlob(pattern, key)) },
+  {
+    name: "KEYS",
+    arity: 2,
+    run: ([pattern = ""], { db }) => db.keys().filter((key) => matchesGlob(pattern, key)),
+  },
   { name: "SCAN", arity: -2, run: scan },
   {
     name: "RENAME",
@@ -59,7 +63,8 @@ function expire(name: string, unit: string, args: string[], { db }: CommandConte
   const conditions = new Set<string>();
   for (const word of words) {
     const condition = word.toUpperCase();
-    if (!["NX", "XX", "GT", "LT"].includes(condition)) throw new CommandError(`ERR Unsupported option ${word}`);
+    if (!["NX", "XX", "GT", "LT"].includes(condition))
+      throw new CommandError(`ERR Unsupported option ${word}`);
     conditions.add(condition);
   }
   if (conditions.has("NX") && conditions.size > 1) {

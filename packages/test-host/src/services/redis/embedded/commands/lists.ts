@@ -44,7 +44,8 @@ function push(db: CommandContext["db"], key: string, values: string[], end: "hea
 
 function pop(name: "lpop" | "rpop", [key = "", countText, ...rest]: string[], { db }: CommandContext): Reply {
   if (rest.length > 0) throw new CommandError(`ERR wrong number of arguments for '${name}' command`);
-  const count = countText === undefined ? 1n : parseInteger(countText, "ERR value is out of range, must be positive");
+  const count =
+    countText === undefined ? 1n : parseInteger(countText, "ERR value is out of range, must be positive");
   if (count < 0n) throw new CommandError("ERR value is out of range, must be positive");
   if (db.get(key, "list") === undefined) return countText === undefined ? null : NULL_ARRAY;
   const taken = db.edit(key, "list", (list) => {

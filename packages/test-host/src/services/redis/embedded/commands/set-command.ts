@@ -32,7 +32,8 @@ function readOptions(words: string[]): SetOptions {
     switch (word) {
       case "NX":
       case "XX":
-        if (options.condition !== undefined && options.condition !== word) throw new CommandError(SYNTAX_ERROR);
+        if (options.condition !== undefined && options.condition !== word)
+          throw new CommandError(SYNTAX_ERROR);
         options.condition = word;
         break;
       case "GET":

@@ -27,7 +27,11 @@ export const setCommands: Command[] = [
     run: ([key = "", ...members], { db }) =>
       db.edit(key, "set", (set) => BigInt(members.filter((member) => set.delete(member)).length)),
   },
-  { name: "SISMEMBER", arity: 3, run: ([key = "", member = ""], { db }) => (db.get(key, "set")?.has(member) ? 1n : 0n) },
+  {
+    name: "SISMEMBER",
+    arity: 3,
+    run: ([key = "", member = ""], { db }) => (db.get(key, "set")?.has(member) ? 1n : 0n),
+  },
   { name: "SMEMBERS", arity: 2, run: ([key = ""], { db }) => [...(db.get(key, "set") ?? [])] },
   { name: "SDIFF", arity: -2, run: (keys, context) => difference(read(keys, context)) },
   { name: "SINTER", arity: -2, run: (keys, context) => intersection(read(keys, context)) },

@@ -9,7 +9,11 @@ type Scored = [member: string, score: number];
 export const sortedSetCommands: Command[] = [
   { name: "ZCARD", arity: 2, run: ([key = ""], { db }) => BigInt(db.get(key, "zset")?.size ?? 0) },
   { name: "ZADD", arity: -4, run: addScores },
-  { name: "ZINCRBY", arity: 4, run: ([key = "", by = "", member = ""], context) => addScores([key, "INCR", by, member], context) },
+  {
+    name: "ZINCRBY",
+    arity: 4,
+    run: ([key = "", by = "", member = ""], context) => addScores([key, "INCR", by, member], context),
+  },
   { name: "ZSCORE", arity: 3, run: score },
   { name: "ZRANK", arity: 3, run: (args, context) => rank(args, context, false) },
   { name: "ZREVRANK", arity: 3, run: (args, context) => rank(args, context, true) },
@@ -43,7 +47,11 @@ function rank([key = "", member = ""]: string[], context: CommandContext, revers
   return BigInt(reverse ? all.length - 1 - index : index);
 }
 
-function range([key = "", start = "", stop = "", ...words]: string[], context: CommandContext, reverse: boolean): Reply {
+function range(
+  [key = "", start = "", stop = "", ...words]: string[],
+  context: CommandContext,
+  reverse: boolean,
+): Reply {
   let backwards = reverse;
   let withScores = false;
   for (const word of words) {
@@ -86,7 +94,8 @@ function inScoreRange([key = "", min = "", max = ""]: string[], context: Command
   const [low, high] = [bound(min), bound(max)];
   return sorted(key, context).filter(
     ([, value]) =>
-      (low.open ? value > low.value : value >= low.value) && (high.open ? value < high.value : value <= high.value),
+      (low.open ? value > low.value : value >= low.value) &&
+      (high.open ? value < high.value : value <= high.value),
   );
 }
 

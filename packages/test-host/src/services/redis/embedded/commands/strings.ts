@@ -21,14 +21,16 @@ export const stringCommands: Command[] = [
   {
     name: "MGET",
     arity: -2,
-    run: (keys, { db }) => keys.map((key) => (db.type(key) === "string" ? (db.get(key, "string") ?? null) : null)),
+    run: (keys, { db }) =>
+      keys.map((key) => (db.type(key) === "string" ? (db.get(key, "string") ?? null) : null)),
   },
   {
     name: "MSET",
     arity: -3,
     run(args, { db }) {
       if (args.length % 2 !== 0) throw new CommandError("ERR wrong number of arguments for 'mset' command");
-      for (let index = 0; index < args.length; index += 2) db.set(args[index] ?? "", "string", args[index + 1] ?? "");
+      for (let index = 0; index < args.length; index += 2)
+        db.set(args[index] ?? "", "string", args[index + 1] ?? "");
       return OK;
     },
   },
@@ -62,7 +64,11 @@ export const stringCommands: Command[] = [
   { name: "STRLEN", arity: 2, run: ([key = ""], { db }) => BigInt(db.get(key, "string")?.length ?? 0) },
   { name: "INCR", arity: 2, run: ([key = ""], context) => increase(key, 1n, context) },
   { name: "DECR", arity: 2, run: ([key = ""], context) => increase(key, -1n, context) },
-  { name: "INCRBY", arity: 3, run: ([key = "", by = ""], context) => increase(key, parseInteger(by), context) },
+  {
+    name: "INCRBY",
+    arity: 3,
+    run: ([key = "", by = ""], context) => increase(key, parseInteger(by), context),
+  },
   { name: "DECRBY", arity: 3, run: decreaseBy },
   { name: "INCRBYFLOAT", arity: 3, run: increaseByFloat },
 ];

@@ -13,7 +13,10 @@ export function addScores([key = "", ...words]: string[], { db }: CommandContext
   if (options.has("NX") && options.has("XX")) {
     throw new CommandError("ERR XX and NX options at the same time are not compatible");
   }
-  if ((options.has("GT") && options.has("LT")) || (options.has("NX") && (options.has("GT") || options.has("LT")))) {
+  if (
+    (options.has("GT") && options.has("LT")) ||
+    (options.has("NX") && (options.has("GT") || options.has("LT")))
+  ) {
     throw new CommandError("ERR GT, LT, and/or NX options at the same time are not compatible");
   }
   if (increments && words.length > 2) {

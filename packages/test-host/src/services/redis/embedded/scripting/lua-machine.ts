@@ -71,7 +71,8 @@ export class LuaMachine {
   call(index: number, args: string[]): Reply {
     const top = this.#lua.lua_gettop(this.#state);
     try {
-      if (this.#lua.lua_checkstack(this.#state, args.length + 1) === 0) return { error: "ERR too many arguments" };
+      if (this.#lua.lua_checkstack(this.#state, args.length + 1) === 0)
+        return { error: "ERR too many arguments" };
       this.#lua.lua_pushvalue(this.#state, index);
       for (const arg of args) this.#pushString(this.#state, arg);
       this.#deadline = performance.now() + LONGEST_SCRIPT_MS;
@@ -150,7 +151,8 @@ export class LuaMachine {
       default:
         return null;
     }
-    if (depth >= DEEPEST_REPLY || lua.lua_checkstack(state, 3) === 0) return { error: "ERR reached lua stack limit" };
+    if (depth >= DEEPEST_REPLY || lua.lua_checkstack(state, 3) === 0)
+      return { error: "ERR reached lua stack limit" };
     const error = this.#readField(state, "err");
     if (error !== undefined) return { error };
     const status = this.#readField(state, "ok");
