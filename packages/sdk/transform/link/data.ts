@@ -6,17 +6,16 @@ import {
   functionsOf,
   globalsOf,
   pagesOf,
-  segmentsOf,
   setSegments,
 } from "./binaryen.ts";
 import { kindOf, walk } from "./walk.ts";
 
 /**
  * Drops static data that no constant of the code and no live data points into. Conservative: any number that could be an address keeps
- * what stands there.
+ * what stands there. `contents`: an element for each static object, which the optimiser's own segments no longer tell apart.
  */
-export function dropDeadData(module: Module, binaryen: Binaryen): void {
-  const segments = segmentsOf(binaryen, module).toSorted((a, b) => a.at - b.at);
+export function dropDeadData(module: Module, binaryen: Binaryen, contents: readonly Segment[]): void {
+  const segments = contents.toSorted((a, b) => a.at - b.at);
   const live = new Set<Segment>();
   const open: Segment[] = [];
   const reach = (address: number) => {

@@ -2,11 +2,20 @@ import { type Binaryen, type Module, type Segment, globalsOf, pagesOf, segmentsO
 import { ASK } from "./callbacks.ts";
 import { instantiate } from "./instance.ts";
 
+export interface Evaluated {
+  /** The answer of `ASK`: which callbacks the plugin needs. */
+  bits: number;
+  /** Names of the host functions that the module could call before anything was stripped. */
+  imports: string[];
+  /** What memory holds, an element for each static object. */
+  contents: Segment[];
+}
+
 /**
  * Runs the module's top level and writes what it has done into the module: globals as initial values, memory as data. Returns what the
  * plugin has registered, true also of handlers registered from another file or through a variable.
  */
-export function evaluateTopLevel(module: Module, binaryen: Binaryen): { bits: number; imports: string[] } {
+export function evaluateTopLevel(module: Module, binaryen: Binaryen): Evaluated {
   const globals = globalsOf(binaryen, module).filter((global) => global.mutable && !global.module);
   globals.forEach((global, i) => module.addGlobalExport(global.name, `global ${i}`));
   const { exports, imports } = instantiate(module);
@@ -30,8 +39,9 @@ export function evaluateTopLevel(module: Module, binaryen: Binaryen): { bits: nu
   module.removeExport("_initialize");
 
   const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
-  setSegments(module, Math.max(pagesOf(module), memory.length / 65536), snapshot(memory, segmentsOf(binaryen, module)));
-  return { bits, imports };
+  const contents = snapshot(memory, segmentsOf(binaryen, module));
+  setSegments(module, Math.max(pagesOf(module), memory.length / 65536), contents);
+  return { bits, imports, contents };
 }
 
 /** Memory as segments, cut where static objects were, so that each stays one unit; what lies between and behind is the heap. */

@@ -29,9 +29,10 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   // Inlining brings literals to the calls that want them.
   module.optimize();
   resolveLiterals(module, binaryen, statics);
-  stripCallbacks(module, evaluateTopLevel(module, binaryen));
+  const evaluated = evaluateTopLevel(module, binaryen);
+  stripCallbacks(module, evaluated);
   module.optimize();
   dropCollector(module, binaryen);
   module.optimize();
-  dropDeadData(module, binaryen);
+  dropDeadData(module, binaryen, evaluated.contents);
 }
