@@ -1,0 +1,105 @@
+import { copyFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { gateway, start, temporaryFolder, writeModule } from "./gateway.ts";
+
+const GUIDE = fileURLToPath(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url));
+const REDIS_IMPORT = `(import "env" "proxy_redis_call" (func (param i32 i32 i32 i32 i32) (result i32)))`;
+
+describe("a wrong call", () => {
+  it.each([
+    [["buidl"], "Did you mean gateway build?"],
+    [["dev", "--prot", "1"], "Did you mean --port?"],
+    [["dev", "x.wasm", "--port", "ten"], '--port is a port from 0 (any free one) to 65535, not "ten".'],
+    [["check"], "Name a .wasm file"],
+  ])("%j exits with 2 and says what was meant", async (args, text) => {
+    const { code, stderr } = await gateway(...args);
+    expect(stderr).toContain(text);
+    expect(code).toBe(2);
+  });
+});
+
+describe("help", () => {
+  it.each([[[]], [["help"]], [["--help"]]])("%j lists the commands", async (args) => {
+    const { code, stdout } = await gateway(...args);
+    expect(stdout).toMatch(/dev .*\n *build .*\n *check /);
+    expect(code).toBe(0);
+  });
+
+  it("explains a command", async () => {
+    expect((await gateway("dev", "--help")).stdout).toContain("--upstream <url|echo>");
+  });
+});
+
+describe("gateway check", () => {
+  it("says that a module without Redis loads everywhere", async () => {
+    const { code, stdout } = await gateway("check", writeModule(join(temporaryFolder(), "a.wasm")));
+    expect(stdout).toContain("loads on  Envoy 1.40, Istio, Higress\n");
+    expect(code).toBe(0);
+  });
+
+  it("says why a module loads on Higress only", async () => {
+    const { stdout } = await gateway("check", writeModule(join(temporaryFolder(), "a.wasm"), REDIS_IMPORT));
+    expect(stdout).toContain("loads on  Higress only: imports proxy_redis_call\n");
+  });
+
+  it("fails for an exported main, in JSON too", async () => {
+    const main = `(func (export "main") (param i32 i32) (result i32) (i32.const 0))`;
+    const file = writeModule(join(temporaryFolder(), "a.wasm"), "", main);
+    const { code, stdout } = await gateway("check", "--json", file);
+    expect(JSON.parse(stdout)).toMatchObject([{ file, problems: [expect.stringContaining("exports main")] }]);
+    expect(code).toBe(1);
+  });
+});
+
+describe("gateway dev", () => {
+  it("serves a plugin in front of the echo upstream and stops on SIGINT", async () => {
+    const file = writeModule(join(temporaryFolder(), "a.wasm"));
+    const dev = start("dev", file, "--port", "0", "--admin-port", "0");
+    const [, url] = await dev.printed(/Serving on (http:\S+)/);
+    const answer = (await (await fetch(`${url}/hello`)).json()) as { path: string };
+    expect(answer.path).toBe("/hello");
+    await dev.printed(/GET \/hello 200 \d+ ms {2}cluster upstream\n/);
+    const [, admin] = await dev.printed(/Admin on (http:\S+)\/help/);
+    expect(await (await fetch(`${admin}/ready`)).text()).toBe("LIVE\n");
+    dev.child.kill("SIGINT");
+    expect((await dev.finished).code).toBe(0);
+    await expect(fetch(`${url}/hello`)).rejects.toThrow();
+  });
+
+  it("names the flag for a port that is in use", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const file = writeModule(join(temporaryFolder(), "a.wasm"));
+    const { code, stderr } = await gateway("dev", file, "--port", String(port), "--admin-port", "0");
+    other.close();
+    expect(stderr).toBe(
+      `Port ${port} on 127.0.0.1 is in use by another process. Choose another one with --port <number>.\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it("lists what an envoy.yaml has that it does not simulate", async () => {
+    const { code, stderr } = await gateway("dev", GUIDE);
+    expect(stderr).toContain(`${GUIDE}:45: static_resources.listeners[0]`);
+    expect(stderr).toContain("there is no file /etc/envoy/main.wasm; build it, or map the name: --wasm");
+    expect(code).toBe(1);
+  });
+
+  it("serves the Go guide's envoy.yaml as printed", async () => {
+    const folder = temporaryFolder();
+    const yaml = join(folder, "envoy.yaml");
+    copyFileSync(GUIDE, yaml);
+    const module = writeModule(join(folder, "plugin.wasm"));
+    const dev = start("dev", yaml, "--cluster", "httpbin=echo", "--wasm", `/etc/envoy/main.wasm=${module}`);
+    await dev.printed(/Serving on http:\/\/127\.0\.0\.1:10000/);
+    const answer = (await (await fetch("http://127.0.0.1:10000/get")).json()) as { path: string };
+    expect(answer.path).toBe("/get");
+    dev.child.kill("SIGTERM");
+    expect((await dev.finished).code).toBe(0);
+  });
+});
