@@ -16,6 +16,8 @@ export function responseWriter(request: IncomingMessage, response: ServerRespons
     // The rest of a body nobody reads must not be taken for the next request.
     if (!request.complete) request.resume();
   };
+  /** Set when the head went to the socket directly; the rest must follow it there. */
+  let raw = false;
   return {
     onHeaders(headers, endStream) {
       const status = Number(headers.find(([name]) => name === ":status")?.[1]);
@@ -24,13 +26,20 @@ export function responseWriter(request: IncomingMessage, response: ServerRespons
         response.writeHead(status, STATUS_CODES[status] ?? "Unknown", fields.flat());
       } catch {
         // Envoy checks nothing here and puts it on the wire raw; Node would not, so the socket gets it directly.
-        writeRawHead(response, status, fields);
+        raw = true;
+        writeRawHead(response, status, fields.filter(([name]) => name !== "transfer-encoding"));
+        if (endStream) response.socket?.end();
         return;
       }
       if (endStream) end();
       else response.flushHeaders();
     },
     onData(chunk, endStream) {
+      if (raw) {
+        response.socket?.write(chunk);
+        if (endStream) response.socket?.end();
+        return;
+      }
       if (chunk.length > 0) response.write(chunk);
       if (endStream) end();
     },
@@ -60,5 +69,5 @@ function frame(headers: Header[], status: number, endStream: boolean, request: I
 
 function writeRawHead(response: ServerResponse, status: number, fields: Header[]): void {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  response.socket?.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Unknown"}\r\n${lines}\r\n`, "latin1");
+  response.socket?.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Unknown"}\r\n${lines}\r\n`, "latin1");
 }
