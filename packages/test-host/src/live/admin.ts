@@ -5,7 +5,7 @@ import { listen } from "./socket.ts";
 
 /** What the admin interface asks of a running gateway. */
 export interface Administered {
-  logLevelName: LogLevel;
+  logLevel: LogLevel;
   stats(): GatewayStats;
 }
 
@@ -68,9 +68,9 @@ function logging(gateway: Administered, { searchParams }: URL, method: string): 
     if (method !== "POST") return { status: 405, text: "Changing the level takes a POST.\n" };
     const level = LOG_LEVELS.find((one) => one === (wanted === "warning" ? "warn" : wanted));
     if (level === undefined) return { status: 400, text: `There is no level ${wanted}: ${LOG_LEVELS.join(" ")}\n` };
-    gateway.logLevelName = level;
+    gateway.logLevel = level;
   }
-  return { text: `active loggers:\n  wasm: ${gateway.logLevelName}\n` };
+  return { text: `active loggers:\n  wasm: ${gateway.logLevel}\n` };
 }
 
 /** The configuration without the modules' bytes; plugin configurations as text. */
