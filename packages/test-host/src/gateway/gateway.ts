@@ -32,6 +32,11 @@ interface Listener {
   routes: RouteTable;
 }
 
+/** A request under way, with the number that its access record will have. */
+export interface GatewayStream extends DownstreamStream {
+  readonly id: number;
+}
+
 /** A running gateway: a configuration, its plugins in their VMs, and the requests under way. */
 export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   readonly profile: Profile;
@@ -90,7 +95,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     endStream: boolean,
     events: DownstreamEvents,
     info: DownstreamInfo = {},
-  ): DownstreamStream {
+  ): GatewayStream {
     if (this.#closed) throw new GatewayError("closed", "The gateway is closed.");
     const listener = this.#listeners.get(listenerName);
     if (listener === undefined) {
@@ -123,6 +128,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     stream.start(receiveRequestHeaders(headers, scheme), endStream);
     this.#checkSoon(() => stream.endIfForgotten());
     return {
+      id: stream.id,
       write: (chunk, end) => {
         stream.write(chunk, end);
         this.#checkSoon(() => stream.endIfForgotten());
@@ -169,11 +175,11 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     return { accepted: true, logs };
   }
 
-  get logLevelName(): LogLevel {
+  get logLevel(): LogLevel {
     return this.#logLevel;
   }
 
-  set logLevelName(level: LogLevel) {
+  set logLevel(level: LogLevel) {
     this.#logLevel = level;
   }
 
@@ -213,7 +219,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
   }
 
-  logLevel(): number {
+  guestLogLevel(): number {
     return LOG_LEVELS.indexOf(this.#logLevel);
   }
 
@@ -226,7 +232,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const line = source === "guest" ? `${prefix}: ${message}` : message;
     const entry: LogLine = { level: name, message, line, source, plugin, thread: vm.thread };
     this.#starter.recent.push(entry);
-    if (level >= this.logLevel()) this.#options.onLog?.(entry);
+    if (level >= this.guestLogLevel()) this.#options.onLog?.(entry);
   }
 
   fault(code: string, message: string, plugin: string): void {

@@ -33,6 +33,8 @@ export interface Fault {
 
 /** One finished request. */
 export interface AccessRecord {
+  /** The number `Gateway.handle` gave the request, from 1. */
+  streamId: number;
   listener: string;
   method: string;
   path: string;

@@ -87,7 +87,10 @@ export class PluginStarter {
     }
     const vm = slot?.vm ?? this.#run(this.#vm(module, filter, "worker"), filter);
     const root = this.#configure(vm, filter);
-    if (slot === undefined) this.#slots.set(key, { module, vm });
+    if (slot === undefined) {
+      this.#slots.set(key, { module, vm });
+      vm.onFailure = (trap) => this.#host.fault("trap", trap.message, filter.pluginName);
+    }
     return new PluginGeneration(root, filter);
   }
 

@@ -13,7 +13,7 @@ export const clearRouteCache: ForeignFunction = (vm) => {
 /** Higress: the log level as 4 bytes, little-endian. */
 export const getLogLevel: ForeignFunction = (vm) => {
   const result = new Uint8Array(4);
-  result[0] = vm.host.logLevel();
+  result[0] = vm.host.guestLogLevel();
   return { status: Status.Ok, result };
 };
 

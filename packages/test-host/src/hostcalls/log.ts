@@ -16,7 +16,7 @@ export const logFunctions: Record<string, HostFunction> = {
   proxy_get_log_level: {
     signature: "i32 -> i32",
     run(vm, slot: number) {
-      vm.memory.writeU32(slot, vm.host.logLevel());
+      vm.memory.writeU32(slot, vm.host.guestLogLevel());
       return Status.Ok;
     },
   },

@@ -316,6 +316,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     const headers = this.request.headers;
     const action = this.reportedRoute?.route.action;
     return {
+      streamId: this.id,
       listener: this.#setup.listener,
       method: headers?.get(":method") ?? "",
       path: headers?.get(":path") ?? "",

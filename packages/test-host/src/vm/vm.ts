@@ -22,7 +22,7 @@ export interface VmHost {
   readonly queues: Queues;
   readonly metrics: Metrics;
   /** The gateway's log level, as the ABI's number. */
-  logLevel(): number;
+  guestLogLevel(): number;
   log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void;
   fault(code: string, message: string, plugin: string): void;
 }

@@ -1,0 +1,29 @@
+import type { StartOptions } from "./testing/options.ts";
+import { TestGateway } from "./testing/test-gateway.ts";
+
+/**
+ * Starts a gateway in this process, with one plugin or a chain of them.
+ *
+ *     const gateway = await startGateway({ plugin: "dist/hello-world.wasm" });
+ *     const response = await gateway.fetch("/orders");
+ *
+ * @throws GatewayError when a module is refused or a plugin rejects its configuration, with what the plugin logged
+ */
+export function startGateway(options: StartOptions): Promise<TestGateway> {
+  return TestGateway.start(options);
+}
+
+export { GatewayError, type GatewayErrorCode } from "./gateway/gateway-error.ts";
+export type { Fault, LogLevel, LogLine } from "./gateway/observe.ts";
+export type { ConfigureResult, ProfileName } from "./gateway/options.ts";
+export type { Clock, Timer } from "./services/clock.ts";
+export { RealClock } from "./services/real-clock.ts";
+export { startRedis, type RedisServer } from "./services/redis/server.ts";
+export { echo } from "./services/upstream/echo.ts";
+export { UpstreamReset } from "./services/upstream/in-process.ts";
+export type { Header, UpstreamHandler, UpstreamRequest, UpstreamResponse } from "./services/upstream/upstream.ts";
+export { VirtualClock } from "./services/virtual-clock.ts";
+export { upstream, type FakeUpstream, type RecordedRequest } from "./testing/fake-upstream.ts";
+export type { ClusterTarget, FetchOptions, PluginOptions, StartOptions } from "./testing/options.ts";
+export { GatewayResponse, ResponseHeaders } from "./testing/response.ts";
+export { TestGateway } from "./testing/test-gateway.ts";

@@ -1,0 +1,68 @@
+import type { LogLevel } from "../gateway/observe.ts";
+import type { ProfileName } from "../gateway/options.ts";
+import type { RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
+import type { Clock } from "../services/clock.ts";
+import type { UpstreamHandler } from "../services/upstream/upstream.ts";
+import type { FakeUpstream } from "./fake-upstream.ts";
+
+/**
+ * Where a cluster leads: a function or fake upstream in this process, a URL (`http://host:port`, `redis://host:port`),
+ * anything with an address and a port (an embedded Redis), or null for a cluster without a healthy host.
+ */
+export type ClusterTarget = UpstreamHandler | FakeUpstream | string | { address: string; port: number } | null;
+
+export interface PluginOptions {
+  /** A `.wasm` file, relative to the working directory, or its bytes. */
+  plugin: string | Uint8Array;
+  /** What `on_configure` reads: strings and bytes as they are, anything else as JSON. Default: nothing, 0 bytes. */
+  config?: unknown;
+  /** Name of the filter and of the plugin. Default: the file's name without `.wasm`, or `plugin`. */
+  name?: string;
+  /** Default empty. */
+  rootId?: string;
+  /** Plugins of the same code, VM id and VM configuration share one VM. Default empty. */
+  vmId?: string;
+  vmConfig?: unknown;
+  /** true: requests pass without the plugin when its VM has failed. Default false: they are answered 503. */
+  failOpen?: boolean;
+}
+
+export interface StartOptions extends Partial<PluginOptions> {
+  /** A chain of plugins, in the order requests pass them; instead of `plugin`. */
+  plugins?: PluginOptions[];
+  /** Default `envoy`, or `higress` when a module imports Redis functions. */
+  profile?: ProfileName;
+  /** For callouts and Redis, by cluster name. */
+  clusters?: Record<string, ClusterTarget>;
+  /** Where the route leads. Default: the built-in echo, which answers with the request it received as JSON. */
+  upstream?: ClusterTarget;
+  /** Default `virtual`: time moves with `gateway.advance` only. */
+  clock?: "virtual" | "real" | Clock;
+  /** Name of the one route. Default `default`. */
+  routeName?: string;
+  /** Milliseconds until the route answers 504. Default 15,000; 0 is none. */
+  routeTimeoutMs?: number;
+  /** Routes instead of the one that takes everything to `upstream`, whose cluster is named `upstream`. */
+  routes?: RouteConfig[];
+  /** Virtual hosts instead of the one for every domain. */
+  virtualHosts?: VirtualHostConfig[];
+  /** Bytes a stopped filter may hold. Default the profile's: 1 MiB for envoy, 32 KiB for higress. */
+  bufferLimitBytes?: number;
+  /** Lines below do not appear in `gateway.logs`. Default `info`. */
+  logLevel?: LogLevel;
+  /** Start in a trial VM first, as gateways do. Default true. */
+  canary?: boolean;
+}
+
+export interface FetchOptions {
+  /** Default GET, or POST when there is a body. */
+  method?: string;
+  headers?: Record<string, string> | [name: string, value: string][];
+  /** One body goes with its content-length; an array goes chunk by chunk, without. */
+  body?: string | Uint8Array | (string | Uint8Array)[];
+  trailers?: Record<string, string> | [name: string, value: string][];
+  /** The request's `Host`. Default `localhost`. */
+  authority?: string;
+  /** Aborting is the client going away. */
+  signal?: AbortSignal;
+}

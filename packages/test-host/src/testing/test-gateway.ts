@@ -1,0 +1,172 @@
+import { Gateway } from "../gateway/gateway.ts";
+import { GatewayError } from "../gateway/gateway-error.ts";
+import type { AccessRecord, Fault, LogLine } from "../gateway/observe.ts";
+import type { ConfigureResult } from "../gateway/options.ts";
+import type { Clock } from "../services/clock.ts";
+import { RealClock } from "../services/real-clock.ts";
+import type { Header } from "../services/upstream/upstream.ts";
+import { VirtualClock } from "../services/virtual-clock.ts";
+import { Body } from "../stream/body.ts";
+import { configurationBytes, fittingProfile, gatewayConfig, LISTENER } from "./gateway-config.ts";
+import { LedgerView } from "./ledger-view.ts";
+import type { FetchOptions, StartOptions } from "./options.ts";
+import { watchGateway } from "./watch.ts";
+import { GatewayResponse } from "./response.ts";
+
+/** A gateway inside a test. */
+export class TestGateway {
+  /** Log lines of the serving VMs and of the gateway, in order. */
+  readonly logs: LogLine[] = [];
+  readonly ledger: LedgerView;
+  readonly clock: Clock;
+  readonly #gateway: Gateway;
+  readonly #firstFilter: string | undefined;
+  readonly #records = new Map<number, AccessRecord>();
+
+  private constructor(gateway: Gateway, clock: Clock, firstFilter: string | undefined) {
+    this.#gateway = gateway;
+    this.clock = clock;
+    this.#firstFilter = firstFilter;
+    this.ledger = new LedgerView(() => gateway.vms.map((vm) => vm.ledger));
+  }
+
+  /** @throws GatewayError when a module is refused or a plugin rejects its configuration, with what the plugin logged */
+  static async start(options: StartOptions): Promise<TestGateway> {
+    const config = gatewayConfig(options);
+    const { clock: chosen = "virtual" } = options;
+    const clock = chosen === "virtual" ? new VirtualClock() : chosen === "real" ? new RealClock() : chosen;
+    let started: TestGateway | undefined;
+    const early: LogLine[] = [];
+    const gateway = await Gateway.start(config, {
+      profile: options.profile ?? fittingProfile(config),
+      clock,
+      logLevel: options.logLevel ?? "info",
+      canary: options.canary ?? true,
+      onLog: (line) => {
+        if (line.thread === "worker") (started?.logs ?? early).push(line);
+      },
+      onAccess: (record) => {
+        if (started !== undefined) started.#records.set(record.streamId, record);
+      },
+    });
+    started = new TestGateway(gateway, clock, config.listeners[0]?.filters[0]?.name);
+    started.logs.push(...early);
+    watchGateway(started);
+    return started;
+  }
+
+  /** What plugins did that a real gateway would not survive. A test made with the kit's `test` fails when any is left. */
+  get faults(): readonly Fault[] {
+    return this.#gateway.faults;
+  }
+
+  /** Says that a fault is expected: removes the first with this code and returns it. Throws when there is none. */
+  takeFault(code: string): Fault {
+    const index = this.#gateway.faults.findIndex((fault) => fault.code === code);
+    if (index >= 0) return this.#gateway.faults.splice(index, 1)[0]!;
+    const recorded = this.#gateway.faults.map((fault) => fault.code).join(", ") || "none";
+    throw new Error(`Expected a fault "${code}"; recorded: ${recorded}.`);
+  }
+
+  /** Linear memory of all VMs, in pages of 64 KiB. */
+  get memoryPages(): number {
+    return this.#gateway.vms.reduce((sum, vm) => sum + vm.memory.pages, 0);
+  }
+
+  /** Root and stream contexts that exist now; a gateway at rest has one per plugin. */
+  get liveContexts(): number {
+    return this.#gateway.vms.reduce((sum, vm) => sum + vm.contexts.size, 0);
+  }
+
+  /** Values of the metrics that plugins defined, by name. */
+  get metrics(): Record<string, number> {
+    return this.#gateway.stats().metrics;
+  }
+
+  /**
+   * Sends a request. Resolves with the response when it is complete, or was cut; rejects only when `signal` aborts.
+   * With virtual time a request that waits for time needs `gateway.advance`.
+   */
+  fetch(path: string, options: FetchOptions = {}): Promise<GatewayResponse> {
+    const chunks = bodyChunks(options.body);
+    const trailers = pairs(options.trailers);
+    const endStream = chunks.length === 0 && trailers.length === 0;
+    return new Promise((resolve, reject) => {
+      const received = { headers: [] as Header[], body: new Body(), trailers: [] as Header[] };
+      const complete = (reset?: string) => {
+        const details = this.#records.get(stream.id)?.details ?? "";
+        this.#records.delete(stream.id);
+        resolve(new GatewayResponse({ ...received, body: received.body.bytes(), details, reset }));
+      };
+      const stream = this.#gateway.handle(LISTENER, requestHeaders(path, options, chunks), endStream, {
+        onHeaders(headers, end) {
+          received.headers = headers;
+          if (end) complete();
+        },
+        onData(chunk, end) {
+          received.body.append(chunk);
+          if (end) complete();
+        },
+        onTrailers(headers) {
+          received.trailers = headers;
+          complete();
+        },
+        onReset: complete,
+      });
+      options.signal?.addEventListener("abort", () => {
+        stream.disconnect();
+        reject(options.signal?.reason);
+      });
+      for (const chunk of chunks) stream.write(chunk, false);
+      if (trailers.length > 0) stream.writeTrailers(trailers);
+      else if (!endStream) stream.write(new Uint8Array(), true);
+    });
+  }
+
+  /**
+   * Gives a plugin a new configuration, as an operator does. Refused: the previous one keeps serving.
+   *
+   * @param name of the plugin; default the first in the chain
+   */
+  configure(config: unknown, name: string = this.#firstFilter ?? ""): Promise<ConfigureResult> {
+    return this.#gateway.updateFilter(name, configurationBytes(config));
+  }
+
+  /** Moves virtual time on, firing ticks, timeouts and expiries on the way, and lets everything come to rest. */
+  async advance(ms: number): Promise<void> {
+    if (!(this.clock instanceof VirtualClock)) {
+      throw new GatewayError("invalid-configuration", "advance() needs the virtual clock.", {
+        hint: 'Start the gateway without `clock`, or with clock: "virtual".',
+      });
+    }
+    await this.clock.advance(ms);
+  }
+
+  async close(): Promise<void> {
+    await this.#gateway.close();
+  }
+}
+
+function pairs(given: FetchOptions["headers"]): Header[] {
+  return Array.isArray(given) ? given : Object.entries(given ?? {});
+}
+
+function bodyChunks(body: FetchOptions["body"]): Uint8Array[] {
+  const given = body === undefined ? [] : Array.isArray(body) ? body : [body];
+  return given.map((chunk) => (typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk));
+}
+
+function requestHeaders(path: string, options: FetchOptions, chunks: Uint8Array[]): Header[] {
+  const given = pairs(options.headers);
+  const headers: Header[] = [
+    [":method", options.method ?? (chunks.length > 0 ? "POST" : "GET")],
+    [":path", path],
+    [":authority", options.authority ?? "localhost"],
+    ...given.filter(([name]) => !(options.authority !== undefined && name.toLowerCase() === "host")),
+  ];
+  const named = given.some(([name]) => name.toLowerCase() === "content-length");
+  if (options.body !== undefined && !Array.isArray(options.body) && !named) {
+    headers.push(["content-length", String(chunks[0]?.length ?? 0)]);
+  }
+  return headers;
+}
