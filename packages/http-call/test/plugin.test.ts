@@ -1,0 +1,127 @@
+import { UpstreamReset, startGateway, upstream, type FakeUpstream } from "@gateway-plugins/test-host";
+import { describePlugin, expect, test } from "@gateway-plugins/test-host/vitest";
+
+const config = { tokenHeader: "x-token", requestPath: "/auth?for=gateway", serviceName: "auth.dns", servicePort: 8080 };
+const CLUSTER = "outbound|8080||auth.dns";
+
+describePlugin("http-call", { directory: "dist" }, (build) => {
+  const withAuth = (auth: FakeUpstream, more: object = {}) => ({ ...build, config: { ...config, ...more }, clusters: { [CLUSTER]: auth } });
+  const never = () => new Promise<never>(() => undefined);
+
+  test("puts the service's token on the request, in place of the client's own", async () => {
+    const auth = upstream({ headers: { "X-Token": "from-service" } });
+    const gateway = await startGateway(withAuth(auth));
+    const response = await gateway.fetch("/orders", { headers: [["x-token", "forged"], ["x-token", "again"]] });
+    expect(response.json().headers["x-token"]).toBe("from-service");
+    expect([auth.requests[0]?.method, auth.requests[0]?.path, auth.requests[0]?.authority]).toEqual(["GET", "/auth?for=gateway", "auth.dns"]);
+  });
+
+  test("passes the request on unchanged when the service sends no token", async () => {
+    const gateway = await startGateway(withAuth(upstream()));
+    const response = await gateway.fetch("/orders", { headers: { "x-token": "own" } });
+    expect([response.status, response.json().headers["x-token"]]).toEqual([200, "own"]);
+  });
+
+  test.for([201, 204, 301, 401, 403, 500, 503])("answers 500 when the service answers %i", async (status) => {
+    const service = upstream();
+    const gateway = await startGateway({ ...withAuth(upstream({ status })), upstream: service });
+    const response = await gateway.fetch("/orders");
+    expect([response.status, response.text()]).toEqual([500, "http call failed"]);
+    expect(service.requests).toEqual([]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([`http-call: http call failed: status ${status}`]);
+  });
+
+  test.for([
+    [{}, 500],
+    [{ timeout: 80 }, 80],
+    [{ timeout: "80" }, 80],
+  ] as const)("answers 500 when the service takes longer than %j allows", async ([more, ms]) => {
+    const gateway = await startGateway(withAuth(upstream(never), more));
+    let done = false;
+    const pending = gateway.fetch("/orders").finally(() => (done = true));
+    await gateway.advance(ms - 1);
+    expect(done).toBe(false);
+    await gateway.advance(1);
+    const response = await pending;
+    expect([response.status, response.text()]).toEqual([500, "http call failed"]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual(["http-call: http call failed: timeout"]);
+  });
+
+  test("answers 500 when the service breaks the connection", async () => {
+    const auth = upstream(() => {
+      throw new UpstreamReset("remote-reset");
+    });
+    const gateway = await startGateway(withAuth(auth));
+    expect((await gateway.fetch("/orders")).status).toBe(500);
+    expect(gateway.logs.map(({ message }) => message)).toEqual(["http-call: http call failed: connection failed"]);
+  });
+
+  test.for([
+    ["does not know the service", {}, "unknown cluster"],
+    ["has no host for it", { [CLUSTER]: null }, "no healthy host"],
+  ] as const)("passes the request on and logs when the gateway %s", async ([, clusters, reason]) => {
+    const gateway = await startGateway({ ...build, config, clusters });
+    expect((await gateway.fetch("/orders")).status).toBe(200);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([`http-call: not called, the request passes: ${reason}`]);
+  });
+
+  test("calls port 80 of a .static service when no port is given", async () => {
+    const auth = upstream({ headers: { "x-token": "t" } });
+    const gateway = await startGateway({
+      ...build,
+      config: { tokenHeader: "x-token", requestPath: "auth", serviceName: "auth.static" },
+      clusters: { "outbound|80||auth.static": auth },
+    });
+    expect((await gateway.fetch("/")).json().headers["x-token"]).toBe("t");
+    expect(auth.requests[0]?.path).toBe("/auth");
+  });
+
+  test("holds the body until the service has answered", async () => {
+    const service = upstream();
+    const auth = upstream(() => {
+      expect(service.requests).toEqual([]);
+      return { headers: { "x-token": "t" } };
+    });
+    const gateway = await startGateway({ ...withAuth(auth), upstream: service });
+    await gateway.fetch("/orders", { method: "POST", body: ["one ", "two"] });
+    expect([service.requests[0]?.header("x-token"), service.requests[0]?.text()]).toEqual(["t", "one two"]);
+  });
+
+  test.for([
+    ["tokenHeader", { ...config, tokenHeader: undefined }, "$.tokenHeader: missing tokenHeader in config"],
+    ["tokenHeader", { ...config, tokenHeader: "" }, "$.tokenHeader: missing tokenHeader in config"],
+    ["requestPath", { ...config, requestPath: undefined }, "$.requestPath: missing requestPath in config"],
+    ["requestPath", { ...config, requestPath: {} }, "$.requestPath: must be a string, not an object"],
+    ["servicePort", { ...config, servicePort: 70000 }, "$.servicePort: must be a whole number from 0 to 65535, not 70000"],
+    ["servicePort", { ...config, servicePort: "http" }, '$.servicePort: must be a whole number, not "http"'],
+    ["timeout", { ...config, timeout: 0.5 }, "$.timeout: must be a whole number, not 0.5"],
+    ["timeout", { ...config, timeout: -1 }, "$.timeout: must be a whole number from 1 to 2147483647, not -1"],
+  ])("refuses a bad %s: %j", async ([, bad, problem]) => {
+    await expect(startGateway({ ...build, config: bad })).rejects.toThrow(`http-call: configuration refused: ${problem}`);
+  });
+
+  test("never puts a token on the request that would split it", async () => {
+    const gateway = await startGateway({ ...withAuth(upstream({ headers: { "x-token": "ok" } }), { tokenHeader: "x token" }) });
+    expect((await gateway.fetch("/")).status).toBe(200);
+  });
+
+  if (!build.plugin.includes("debug")) {
+    test("costs a request two entries besides its context, and six host calls", async () => {
+      const gateway = await startGateway(withAuth(upstream({ headers: { "x-token": "t" } })));
+      gateway.ledger.reset();
+      await gateway.fetch("/");
+      expect(gateway.ledger.entries).toEqual({
+        proxy_on_context_create: 1,
+        proxy_on_request_headers: 1,
+        proxy_on_http_call_response: 1,
+      });
+      expect(gateway.ledger.hostCalls).toEqual({
+        proxy_http_call: 1,
+        proxy_set_effective_context: 1,
+        proxy_get_header_map_value: 2,
+        proxy_replace_header_map_value: 1,
+        proxy_continue_stream: 1,
+      });
+    });
+  }
+});
