@@ -227,9 +227,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void {
     const name = LOG_LEVELS[level] ?? "critical";
     const { name: plugin = "", rootId = "" } = context?.plugin ?? {};
-    const words = [context?.stream && plugin, rootId, vm.vmId].filter(Boolean);
-    const prefix = context === undefined ? "wasm log" : `wasm log ${words.join(" ")}`;
-    const line = source === "guest" ? `${prefix}: ${message}` : message;
+    const words = context === undefined ? [] : [context.stream && plugin, rootId, vm.vmId].filter(Boolean);
+    const line = source === "guest" ? `${["wasm log", ...words].join(" ")}: ${message}` : message;
     const entry: LogLine = { level: name, message, line, source, plugin, thread: vm.thread };
     this.#starter.recent.push(entry);
     if (level >= this.guestLogLevel()) this.#options.onLog?.(entry);
