@@ -1,20 +1,25 @@
 import { OUT } from "../abi/allocator";
 import { LogLevel, Status } from "../abi/enums";
 import { proxy_get_log_level, proxy_log } from "../abi/imports";
-import { Encoded, Rule, lengthOf, pointerOf, writePart } from "../abi/text";
+import { Encoded, Rule, lengthOf, pointerOf, release, writePart } from "../abi/text";
 
 const LINE_SIZE: usize = 1024;
 // Memory of its own: a wrapper may have something in scratch while it complains.
 const LINE: usize = memory.data(1024);
 
-let prefix: Encoded = 0;
+const PREFIX_SIZE: usize = 128;
+const PREFIX: usize = memory.data(128);
+
+let prefixLength: usize = 0;
 let level: i32 = -1;
 let checks: u32 = 0;
 let end: usize = 0;
 
-/** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Must be a literal. */
+/** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Up to 128 bytes. */
 export function setLogPrefix(name: Encoded): void {
-  prefix = name;
+  prefixLength = min(lengthOf(name), PREFIX_SIZE);
+  memory.copy(PREFIX, pointerOf(name), prefixLength);
+  release();
 }
 
 /** Whether the gateway would print a line of this level. Asks the gateway once, then every 256th time: an operator may change it. */
@@ -29,7 +34,7 @@ export function logs(wanted: LogLevel): bool {
 /** Begins a line: `<plugin>: `. A line is put together from parts, without a string; what does not fit 1 KiB is cut off. */
 export function startLine(): void {
   end = LINE;
-  putText(prefix);
+  putBytes(PREFIX, prefixLength);
   putByte(58);
   putByte(32);
 }

@@ -27,7 +27,7 @@ export class NoState {}
 // @ts-ignore: decorator
 @unmanaged @final
 export class Plugin<C = NoConfig, S = NoState> {
-  /** `name`, a literal, stands in front of every log line. */
+  /** `name` stands in front of every log line. */
   // @ts-ignore: decorator
   @inline constructor(name: string) {
     if (!isDefined(GATEWAY_TRANSFORM)) ERROR('add "transform": ["@gateway-plugins/sdk/transform"] to the options of asconfig.json: without it the module exports nothing that a gateway can call');
