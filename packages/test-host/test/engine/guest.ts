@@ -1,0 +1,131 @@
+import binaryen from "binaryen";
+import { higress } from "../../src/profile/higress.ts";
+
+/** What a guest's source is made of: every use adds the import or the data that it needs. */
+export interface Parts {
+  /** Pointer and size of a text in the guest's memory, as two operands. */
+  text(value: string): string;
+  /** A call of a host function with operands. */
+  call(name: string, ...operands: (string | number)[]): string;
+  /** Drops the result. */
+  run(name: string, ...operands: (string | number)[]): string;
+  /** Logs the result as a number. */
+  result(name: string, ...operands: (string | number)[]): string;
+  /** Logs a text. */
+  log(value: string): string;
+  /** Logs a text and a number after it. */
+  logNumber(label: string, operand: string): string;
+  /** Logs the bytes that the call gives: its last two operands are the out-slots. */
+  logGiven(name: string, ...operands: (string | number)[]): string;
+  /** A callback: a status is 0 unless `body` leaves one. */
+  on(name: string, body: string): string;
+}
+
+const SIGNATURES: Record<string, string> = {
+  proxy_on_context_create: "(param $id i32) (param $parent i32)",
+  proxy_on_vm_start: "(param $id i32) (param $size i32) (result i32)",
+  proxy_on_configure: "(param $id i32) (param $size i32) (result i32)",
+  proxy_on_tick: "(param $id i32)",
+  proxy_on_request_headers: "(param $id i32) (param $count i32) (param $end i32) (result i32)",
+  proxy_on_request_body: "(param $id i32) (param $size i32) (param $end i32) (result i32)",
+  proxy_on_request_trailers: "(param $id i32) (param $count i32) (result i32)",
+  proxy_on_response_headers: "(param $id i32) (param $count i32) (param $end i32) (result i32)",
+  proxy_on_response_body: "(param $id i32) (param $size i32) (param $end i32) (result i32)",
+  proxy_on_http_call_response: "(param $id i32) (param $token i32) (param $count i32) (param $size i32) (param $trailers i32)",
+  proxy_on_redis_call_response: "(param $id i32) (param $token i32) (param $status i32) (param $size i32)",
+  proxy_on_queue_ready: "(param $id i32) (param $queue i32)",
+  proxy_on_done: "(param $id i32) (result i32)",
+  proxy_on_log: "(param $id i32)",
+  proxy_on_delete: "(param $id i32)",
+  _initialize: "",
+};
+
+const LIBRARY = `
+  (global $top (mut i32) (i32.const 32768))
+  (global $stream (mut i32) (i32.const 0))
+  (func (export "malloc") (param $size i32) (result i32)
+    (local $at i32)
+    (local.set $at (global.get $top))
+    (if (i32.gt_u (i32.add (global.get $top) (local.get $size)) (i32.const 6000000)) (then (return (i32.const 0))))
+    (global.set $top (i32.add (global.get $top) (local.get $size)))
+    (local.get $at))
+  (func $logNumber (param $value i32)
+    (local $at i32)
+    (local.set $at (i32.const 64))
+    (loop $digit
+      (local.set $at (i32.sub (local.get $at) (i32.const 1)))
+      (i32.store8 (local.get $at) (i32.add (i32.const 48) (i32.rem_u (local.get $value) (i32.const 10))))
+      (local.set $value (i32.div_u (local.get $value) (i32.const 10)))
+      (br_if $digit (local.get $value)))
+    (drop (call $proxy_log (i32.const 2) (local.get $at) (i32.sub (i32.const 64) (local.get $at)))))
+  (func $logLabelled (param $label i32) (param $size i32) (param $value i32)
+    (memory.copy (i32.const 128) (local.get $label) (local.get $size))
+    (i32.store8 (i32.add (i32.const 128) (local.get $size)) (i32.add (i32.const 48) (local.get $value)))
+    (drop (call $proxy_log (i32.const 2) (i32.const 128) (i32.add (local.get $size) (i32.const 1)))))
+  (func $logGiven
+    (drop (call $proxy_log (i32.const 2) (i32.load (i32.const 0)) (i32.load (i32.const 4)))))
+`;
+
+/** Builds a module from WAT. Global `$stream` is free for the id of a stream; slots 0 to 63 are scratch. */
+export function guest(source: (parts: Parts) => string, options: { marker?: string; shape?: (wat: string) => string } = {}): Uint8Array {
+  const imports = new Set(["proxy_log"]);
+  const data: string[] = [];
+  let end = 1024;
+  const operand = (value: string | number) => (typeof value === "number" ? `(i32.const ${value})` : value);
+  const text = (value: string) => {
+    const bytes = Buffer.from(value);
+    const escaped = [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
+    data.push(`(data (i32.const ${end}) "${escaped}")`);
+    end += bytes.length;
+    return `(i32.const ${end - bytes.length}) (i32.const ${bytes.length})`;
+  };
+  const call = (name: string, ...operands: (string | number)[]) => {
+    imports.add(name);
+    return `(call $${name} ${operands.map(operand).join(" ")})`;
+  };
+  const parts: Parts = {
+    text,
+    call,
+    run: (name, ...operands) => `(drop ${call(name, ...operands)})`,
+    result: (name, ...operands) => `(call $logNumber ${call(name, ...operands)})`,
+    log: (value) => `(drop ${call("proxy_log", 2, text(value))})`,
+    logNumber: (label, value) => `(call $logLabelled ${text(label)} ${value})`,
+    logGiven: (name, ...operands) => `(drop ${call(name, ...operands, 0, 4)}) (call $logGiven)`,
+    on(name, body) {
+      const signature = SIGNATURES[name] ?? "";
+      const status = name === "proxy_on_configure" || name === "proxy_on_vm_start" ? "(i32.const 1)" : "(i32.const 0)";
+      const fallback = signature.includes("result") ? status : "";
+      return `(func (export "${name}") ${signature} ${body} ${fallback})`;
+    },
+  };
+  const body = source(parts);
+  const declared = [...imports].map((name) => {
+    const [left = "", right = ""] = (higress.hostFunctions.get(`env.${name}`)?.signature ?? "void -> i32").split(" -> ");
+    const parameters = left === "void" ? "" : `(param ${left})`;
+    return `(import "env" "${name}" (func $${name} ${parameters} ${right === "void" ? "" : `(result ${right})`}))`;
+  });
+  const marker = options.marker ?? "proxy_abi_version_0_2_1";
+  const wat = `(module ${declared.join("\n")} (memory (export "memory") 100) ${data.join("\n")}
+    (func (export "${marker}")) ${LIBRARY} ${body})`;
+  return assemble(options.shape?.(wat) ?? wat);
+}
+
+export function assemble(wat: string): Uint8Array {
+  const module = binaryen.parseText(wat);
+  module.setFeatures(binaryen.Features.All);
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
+}
+
+/** A serialized map, as a text for `Parts.text`. */
+export function pairs(entries: Record<string, string>): string {
+  const list = Object.entries(entries);
+  const head = Buffer.alloc(4 + 8 * list.length);
+  head.writeUInt32LE(list.length, 0);
+  list.forEach(([name, value], i) => {
+    head.writeUInt32LE(name.length, 4 + 8 * i);
+    head.writeUInt32LE(value.length, 8 + 8 * i);
+  });
+  return head.toString("latin1") + list.map(([name, value]) => `${name}\0${value}\0`).join("");
+}
