@@ -98,13 +98,13 @@ export class StreamFilter implements Context, StreamCalls {
     this.owner.host.fault(code, message, this.plugin.name);
   }
 
-  #side(type: number): FilterSide {
-    return type === 0 || type === 1 ? this.request : this.response;
+  #sideOf(mapType: number): FilterSide {
+    return mapType <= 1 ? this.request : this.response;
   }
 
   headers(mapType: number): HeaderAccess | undefined {
     if (mapType > 3 || this.phase === "done") return undefined;
-    const side = this.#side(mapType);
+    const side = this.#sideOf(mapType);
     const isTrailers = mapType === 1 || mapType === 3;
     const map = isTrailers ? side.direction.trailers : side.direction.headers;
     if (map === undefined) return undefined;
@@ -114,7 +114,7 @@ export class StreamFilter implements Context, StreamCalls {
 
   createTrailers(mapType: number): HeaderMap | undefined {
     if (mapType !== 1 && mapType !== 3) return undefined;
-    const side = this.#side(mapType);
+    const side = this.#sideOf(mapType);
     if (side.running !== "body" || !side.endOfStream || side.direction.trailers !== undefined) return undefined;
     side.trailersOpen = true;
     return (side.direction.trailers = new HeaderMap([], mapType === 1));
@@ -125,7 +125,8 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   body(bufferType: number): Body | undefined {
-    return this.phase === "stream" ? this.#side(bufferType).body : undefined;
+    if (this.phase !== "stream") return undefined;
+    return (bufferType === 0 ? this.request : this.response).body;
   }
 
   continueStream(streamType: number): number {
@@ -173,7 +174,8 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   property(path: readonly string[]): Uint8Array | undefined | null {
-    return streamProperty(this.owner, path) ?? this.origin.root.property(path);
+    const value = streamProperty(this.owner, path);
+    return value === undefined ? this.origin.root.property(path) : value;
   }
 
   clearRouteCache(): void {
