@@ -21,7 +21,12 @@ export { RealClock } from "./services/real-clock.ts";
 export { startRedis, type RedisServer } from "./services/redis/server.ts";
 export { echo } from "./services/upstream/echo.ts";
 export { UpstreamReset } from "./services/upstream/in-process.ts";
-export type { Header, UpstreamHandler, UpstreamRequest, UpstreamResponse } from "./services/upstream/upstream.ts";
+export type {
+  Header,
+  UpstreamHandler,
+  UpstreamRequest,
+  UpstreamResponse,
+} from "./services/upstream/upstream.ts";
 export { VirtualClock } from "./services/virtual-clock.ts";
 export { upstream, type FakeUpstream, type RecordedRequest } from "./testing/fake-upstream.ts";
 export type { ClusterTarget, FetchOptions, PluginOptions, StartOptions } from "./testing/options.ts";

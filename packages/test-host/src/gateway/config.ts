@@ -62,4 +62,5 @@ export interface ClusterConfig {
 }
 
 /** A socket, or a function in this process (tests, and the built-in echo upstream). */
-export type Endpoint = SocketAddress | { handler: import("../services/upstream/upstream.ts").UpstreamHandler };
+export type Endpoint =
+  SocketAddress | { handler: import("../services/upstream/upstream.ts").UpstreamHandler };

@@ -20,7 +20,11 @@ export class GatewayError extends Error {
   /** What the guest and the gateway logged meanwhile, at every level. */
   readonly logs: readonly LogLine[];
 
-  constructor(code: GatewayErrorCode, message: string, options: { hint?: string; logs?: readonly LogLine[] } = {}) {
+  constructor(
+    code: GatewayErrorCode,
+    message: string,
+    options: { hint?: string; logs?: readonly LogLine[] } = {},
+  ) {
     const guestLines = (options.logs ?? []).filter((line) => line.source === "guest");
     const said = guestLines.map((line) => `\n  ${line.level}: ${line.message}`).join("");
     super([message, options.hint].filter(Boolean).join("\n") + (said && `\nThe plugin logged:${said}`));

@@ -61,7 +61,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     this.profile = PROFILES[options.profile];
     this.clock = options.clock;
     this.#logLevel = options.logLevel ?? "info";
-    for (const cluster of config.clusters) this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
+    for (const cluster of config.clusters)
+      this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
     for (const listener of config.listeners) {
       this.#listeners.set(listener.name, { config: listener, routes: routeTable(listener.virtualHosts) });
     }
@@ -100,7 +101,9 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const listener = this.#listeners.get(listenerName);
     if (listener === undefined) {
       const names = [...this.#listeners.keys()].join(", ");
-      throw new GatewayError("unknown-listener", `No listener is named "${listenerName}".`, { hint: `There is: ${names}.` });
+      throw new GatewayError("unknown-listener", `No listener is named "${listenerName}".`, {
+        hint: `There is: ${names}.`,
+      });
     }
     const { config, routes } = listener;
     const scheme = config.schemeToOverwrite ?? info.scheme ?? "http";
@@ -151,7 +154,9 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const matching = [...this.#filters].filter(([key]) => key.endsWith(`\0${name}`));
     if (matching.length === 0) {
       const names = [...this.#filters.values()].map(({ config }) => config.name).join(", ");
-      throw new GatewayError("unknown-filter", `No filter is named "${name}".`, { hint: `There is: ${names}.` });
+      throw new GatewayError("unknown-filter", `No filter is named "${name}".`, {
+        hint: `There is: ${names}.`,
+      });
     }
     const logs: LogLine[] = [];
     const started: [string, WasmFilterConfig, PluginGeneration][] = [];
@@ -189,16 +194,15 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   }
 
   stats(): GatewayStats {
-    const plugins = [...this.#filters.values()].map(
-      ({ config, plugin }): PluginStats => ({
-        filter: config.name,
-        plugin: config.pluginName,
-        vmId: config.vmId,
-        failed: plugin.vm.failed !== undefined,
-        memoryPages: plugin.vm.memory.pages,
-        liveContexts: [...plugin.vm.contexts.values()].filter((context) => context.plugin === plugin.identity).length,
-      }),
-    );
+    const plugins = [...this.#filters.values()].map(({ config, plugin }): PluginStats => ({
+      filter: config.name,
+      plugin: config.pluginName,
+      vmId: config.vmId,
+      failed: plugin.vm.failed !== undefined,
+      memoryPages: plugin.vm.memory.pages,
+      liveContexts: [...plugin.vm.contexts.values()].filter((context) => context.plugin === plugin.identity)
+        .length,
+    }));
     return {
       metrics: this.metrics.snapshot(),
       requests: this.#requests,

@@ -55,7 +55,8 @@ export function startHttpCallout(
     });
   }
   const openedAt = clock.now();
-  const complete = (trailers: Header[]) => finish({ headers: answer ?? [], body: Buffer.concat(chunks), trailers });
+  const complete = (trailers: Header[]) =>
+    finish({ headers: answer ?? [], body: Buffer.concat(chunks), trailers });
   const isBodiless = request.body.length === 0 && request.trailers.length === 0;
   stream = upstream.open(headers.entries(), isBodiless, {
     onHeaders(received, endStream) {

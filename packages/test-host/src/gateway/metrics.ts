@@ -54,6 +54,8 @@ export class Metrics {
 
   /** By the names under which Envoy's `/stats` shows them. */
   snapshot(): Record<string, number> {
-    return Object.fromEntries([...this.#byName.values()].map((m) => [`wasmcustom.${m.name}`, Number(m.value)]));
+    return Object.fromEntries(
+      [...this.#byName.values()].map((m) => [`wasmcustom.${m.name}`, Number(m.value)]),
+    );
   }
 }

@@ -122,7 +122,9 @@ export class PluginStarter {
       ? this.#error("configuration-rejected", filter, "Failed to configure base Wasm plugin", {
           hint: "on_configure returned false: the plugin refuses this configuration.",
         })
-      : this.#error("start-failed", filter, "Failed to start base Wasm", { hint: "on_vm_start returned false." });
+      : this.#error("start-failed", filter, "Failed to start base Wasm", {
+          hint: "on_vm_start returned false.",
+        });
   }
 
   #error(
@@ -131,6 +133,9 @@ export class PluginStarter {
     message: string,
     options: { hint?: string },
   ): GatewayError {
-    return new GatewayError(code, `Plugin ${filter.pluginName}: ${message}`, { ...options, logs: this.recent });
+    return new GatewayError(code, `Plugin ${filter.pluginName}: ${message}`, {
+      ...options,
+      logs: this.recent,
+    });
   }
 }

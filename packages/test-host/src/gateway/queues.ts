@@ -10,7 +10,6 @@ export class Queues {
   readonly #byName = new Map<string, Queue>();
   readonly #byId = new Map<number, Queue>();
 
-
   register(vmId: string, name: string, notify: (queueId: number) => void): number {
     const key = `${vmId}\0${name}`;
     let queue = this.#byName.get(key);

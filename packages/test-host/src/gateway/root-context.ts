@@ -57,7 +57,8 @@ export class RootContext implements Context, RootCalls {
     const refused = (status: number): CallResult => ({ status, token: 0 });
     const cluster = this.#host.cluster(request.cluster);
     const names = new Set(request.headers.map(([name]) => name));
-    const isComplete = names.has(":method") && names.has(":path") && (names.has(":authority") || names.has("host"));
+    const isComplete =
+      names.has(":method") && names.has(":path") && (names.has(":authority") || names.has("host"));
     if (cluster === undefined || !isComplete || request.timeoutMs < 0) return refused(Status.BadArgument);
     const token = this.vm.nextToken("http");
     const host = cluster.pick();
@@ -67,7 +68,9 @@ export class RootContext implements Context, RootCalls {
         end();
         const { headers, body, trailers } = result;
         if (headers.length === 0) this.lastCallout = BROKEN;
-        this.#call("proxy_on_http_call_response", [token, headers.length, body.length, trailers.length], { httpCall: result });
+        this.#call("proxy_on_http_call_response", [token, headers.length, body.length, trailers.length], {
+          httpCall: result,
+        });
       }),
     );
     return { status: Status.Ok, token };
@@ -83,7 +86,14 @@ export class RootContext implements Context, RootCalls {
     if (present?.settings === settings || cluster.socket === undefined) return Status.Ok;
     void present?.connection.close();
     const connection = connectRedis(
-      { ...cluster.socket, username, password, database, timeoutMs, connectTimeoutMs: cluster.connectTimeoutMs },
+      {
+        ...cluster.socket,
+        username,
+        password,
+        database,
+        timeoutMs,
+        connectTimeoutMs: cluster.connectTimeoutMs,
+      },
       this.vm.host.clock,
     );
     this.#redis.set(name, { settings, connection });
@@ -102,7 +112,9 @@ export class RootContext implements Context, RootCalls {
         if (isCancelled) return;
         end();
         if (outcome.status === "ok") {
-          this.#call("proxy_on_redis_call_response", [token, 0, outcome.reply.length], { redisReply: outcome.reply });
+          this.#call("proxy_on_redis_call_response", [token, 0, outcome.reply.length], {
+            redisReply: outcome.reply,
+          });
         } else {
           this.lastCallout = BROKEN;
           this.#call("proxy_on_redis_call_response", [token, 1, 0], {});
@@ -132,7 +144,9 @@ export class RootContext implements Context, RootCalls {
 
   registerQueue(name: string): number {
     this.vm.waits++;
-    return this.vm.host.queues.register(this.vm.vmId, name, (queue) => this.#call("proxy_on_queue_ready", [queue], {}));
+    return this.vm.host.queues.register(this.vm.vmId, name, (queue) =>
+      this.#call("proxy_on_queue_ready", [queue], {}),
+    );
   }
 
   done(): boolean {

@@ -6,14 +6,22 @@ import type { RouteConfig, VirtualHostConfig } from "./config.ts";
  * host the first route that matches. Domains are compared without case. A regex matches the whole path, without query.
  */
 export function routeTable(virtualHosts: readonly VirtualHostConfig[]): RouteTable {
-  const domains = virtualHosts.flatMap((host) => host.domains.map((domain) => ({ domain: domain.toLowerCase(), host })));
+  const domains = virtualHosts.flatMap((host) =>
+    host.domains.map((domain) => ({ domain: domain.toLowerCase(), host })),
+  );
   const longestFirst = domains.sort((a, b) => b.domain.length - a.domain.length);
   const tiers = [
     (domain: string, name: string) => !domain.includes("*") && domain === name,
     (domain: string, name: string) =>
-      domain.startsWith("*") && domain.length > 1 && name.length >= domain.length && name.endsWith(domain.slice(1)),
+      domain.startsWith("*") &&
+      domain.length > 1 &&
+      name.length >= domain.length &&
+      name.endsWith(domain.slice(1)),
     (domain: string, name: string) =>
-      domain.endsWith("*") && domain.length > 1 && name.length >= domain.length && name.startsWith(domain.slice(0, -1)),
+      domain.endsWith("*") &&
+      domain.length > 1 &&
+      name.length >= domain.length &&
+      name.startsWith(domain.slice(0, -1)),
     (domain: string) => domain === "*",
   ];
   const compiled = new Map<RouteConfig, (path: string) => boolean>();

@@ -21,12 +21,21 @@ export const foreignFunctions: Record<string, HostFunction> = {
   /** The profile says which names exist; others answer 1. The result slots may both be 0. */
   proxy_call_foreign_function: {
     signature: "i32 i32 i32 i32 i32 i32 -> i32",
-    run(vm, name: number, nameSize: number, data: number, size: number, pointerSlot: number, sizeSlot: number) {
+    run(
+      vm,
+      name: number,
+      nameSize: number,
+      data: number,
+      size: number,
+      pointerSlot: number,
+      sizeSlot: number,
+    ) {
       const called = vm.host.profile.foreignFunctions.get(vm.memory.readText(name, nameSize));
       const argument = vm.memory.read(data, size);
       if (called === undefined) return Status.NotFound;
       const { status, result } = called(vm, argument);
-      if (result !== undefined && pointerSlot !== 0 && sizeSlot !== 0) vm.memory.give(result, pointerSlot, sizeSlot);
+      if (result !== undefined && pointerSlot !== 0 && sizeSlot !== 0)
+        vm.memory.give(result, pointerSlot, sizeSlot);
       return status;
     },
   },

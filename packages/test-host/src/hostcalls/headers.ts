@@ -22,7 +22,12 @@ function access(vm: Vm, type: number): HeaderAccess | undefined {
 
 function edit(vm: Vm, type: number, change: (map: HeaderMap) => void): Status {
   const found = access(vm, type);
-  const map = found === undefined ? vm.context?.stream?.createTrailers(type >>> 0) : found.writable ? found.map : undefined;
+  const map =
+    found === undefined
+      ? vm.context?.stream?.createTrailers(type >>> 0)
+      : found.writable
+        ? found.map
+        : undefined;
   if (map === undefined) return Status.BadArgument;
   change(map);
   vm.context?.stream?.headersEdited(type >>> 0);
@@ -31,7 +36,8 @@ function edit(vm: Vm, type: number, change: (map: HeaderMap) => void): Status {
 
 /** Envoy joins a second value onto the first for headers that it keeps in slots. */
 function reportJoin(vm: Vm, map: HeaderMap, name: string, value: string): void {
-  const breaks = name.startsWith(":") || ["host", "content-length", "content-type"].includes(name.toLowerCase());
+  const breaks =
+    name.startsWith(":") || ["host", "content-length", "content-type"].includes(name.toLowerCase());
   if (!breaks || !map.joins(name)) return;
   vm.host.fault(
     "joined-header",

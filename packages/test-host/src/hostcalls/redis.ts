@@ -34,7 +34,10 @@ export const redisFunctions: Record<string, HostFunction> = {
       const root = vm.context?.root;
       if (root === undefined) return Status.BadArgument;
       vm.memory.writeU32(tokenSlot, 0);
-      const { status, token } = root.redisCall(vm.memory.readText(service, serviceSize), vm.memory.read(query, querySize));
+      const { status, token } = root.redisCall(
+        vm.memory.readText(service, serviceSize),
+        vm.memory.read(query, querySize),
+      );
       if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
       return status;
     },

@@ -15,7 +15,11 @@ import type { HostFunction, HostFunctions } from "../vm/host-function.ts";
 
 const plainFunctions: Record<string, HostFunction> = {
   emscripten_notify_memory_growth: { signature: "i32 -> void", run: () => undefined, duringStart: true },
-  pthread_equal: { signature: "i32 i32 -> i32", run: (_vm, a: number, b: number) => Number(a === b), duringStart: true },
+  pthread_equal: {
+    signature: "i32 i32 -> i32",
+    run: (_vm, a: number, b: number) => Number(a === b),
+    duringStart: true,
+  },
 };
 
 /** What every gateway links for ABI 0.2.1 and later, with `more` in module `env`. */

@@ -43,7 +43,8 @@ export class Client implements Sink {
     const entries = headers.entries();
     const faults = findHeaderFaults(entries);
     for (const fault of faults) this.#stream.wireFault(fault.code, fault.message);
-    const safe = faults.length === 0 ? entries : entries.filter((entry) => findHeaderFaults([entry]).length === 0);
+    const safe =
+      faults.length === 0 ? entries : entries.filter((entry) => findHeaderFaults([entry]).length === 0);
     const isHead = this.#stream.request.headers?.get(":method") === "HEAD";
     this.#length = new MessageLength(headers, endStream || isHead || headers.get(":status") === "304");
     this.headersSent = true;

@@ -1,7 +1,14 @@
 import type { Body } from "./body.ts";
 import type { ChainLink, Direction } from "./direction.ts";
 import type { StreamFilter } from "./filter.ts";
-import { DataStatus, dataStatus, HeadersStatus, headersStatus, TrailersStatus, trailersStatus } from "./statuses.ts";
+import {
+  DataStatus,
+  dataStatus,
+  HeadersStatus,
+  headersStatus,
+  TrailersStatus,
+  trailersStatus,
+} from "./statuses.ts";
 
 /** One direction of one stream filter: calls the guest, reads its status, and opens and closes its view of the message. */
 export class FilterSide implements ChainLink {
@@ -72,7 +79,9 @@ export class FilterSide implements ChainLink {
     this.#current = seen;
     this.endOfStream = endStream;
     const size = seen.length;
-    const returned = this.#call("body", () => filter.call(`proxy_on_${this.#name}_body`, size, Number(endStream)));
+    const returned = this.#call("body", () =>
+      filter.call(`proxy_on_${this.#name}_body`, size, Number(endStream)),
+    );
     this.#current = undefined;
     const status = dataStatus(returned);
     if (this.#mustContinue(status === DataStatus.Continue)) {
@@ -88,7 +97,9 @@ export class FilterSide implements ChainLink {
     if (filter.lost() || this.#skipped()) return TrailersStatus.Continue;
     this.trailersOpen = true;
     const count = this.direction.trailers?.count ?? 0;
-    const status = trailersStatus(this.#call("trailers", () => filter.call(`proxy_on_${this.#name}_trailers`, count)));
+    const status = trailersStatus(
+      this.#call("trailers", () => filter.call(`proxy_on_${this.#name}_trailers`, count)),
+    );
     if (this.#mustContinue(status === TrailersStatus.Continue)) {
       this.close();
       return TrailersStatus.Continue;

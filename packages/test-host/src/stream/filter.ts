@@ -5,6 +5,7 @@ import type { Body } from "./body.ts";
 import type { FilterPlugin } from "./filter-factory.ts";
 import { FilterSide } from "./filter-side.ts";
 import { HeaderMap } from "./header-map.ts";
+import { findReplyFaults } from "./local-reply.ts";
 import { streamProperty } from "./properties.ts";
 import type { HttpStream } from "./http-stream.ts";
 
@@ -115,7 +116,8 @@ export class StreamFilter implements Context, StreamCalls {
   createTrailers(mapType: number): HeaderMap | undefined {
     if (mapType !== 1 && mapType !== 3) return undefined;
     const side = this.#sideOf(mapType);
-    if (side.running !== "body" || !side.endOfStream || side.direction.trailers !== undefined) return undefined;
+    if (side.running !== "body" || !side.endOfStream || side.direction.trailers !== undefined)
+      return undefined;
     side.trailersOpen = true;
     return (side.direction.trailers = new HeaderMap([], mapType === 1));
   }
@@ -164,7 +166,7 @@ export class StreamFilter implements Context, StreamCalls {
       return;
     }
     this.answered = true;
-    this.owner.checkLocalResponse(response, this);
+    for (const fault of findReplyFaults(response)) this.fault(fault.code, fault.message);
     const details = this.owner.profile.localResponseDetails(this.plugin.name, response.details);
     this.origin.vm.defer(() => this.owner.sendLocalResponse({ ...response, details }));
   }

@@ -91,7 +91,6 @@ export class HeaderMap {
 
 /** A value that no HTTP/1 header can carry. */
 export function isBadValue(value: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return /[\x00-\x08\x0a-\x1f\x7f]/.test(value);
 }
 

@@ -7,14 +7,15 @@ import type { LocalResponse } from "../vm/context.ts";
 import { fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
 import type { Vm } from "../vm/vm.ts";
+import { accessRecord } from "./access-record.ts";
 import { Body } from "./body.ts";
 import { Client } from "./client.ts";
 import { Direction, type DirectionOwner } from "./direction.ts";
 import { StreamFilter } from "./filter.ts";
 import type { FilterPlugin } from "./filter-factory.ts";
 import { HeaderMap } from "./header-map.ts";
-import { detailsText, findReplyFaults, gatewayReply, shapeLocalReply, withoutFaults } from "./local-reply.ts";
-import type { ChosenRoute, RouteTable } from "./route.ts";
+import { detailsText, gatewayReply, shapeLocalReply, withoutFaults } from "./local-reply.ts";
+import { RouteChoice, type ChosenRoute, type RouteTable } from "./route.ts";
 import { Router } from "./router.ts";
 
 /** What a stream needs from the gateway. */
@@ -53,14 +54,11 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   ended = false;
   /** A local response is under way: the request goes no further. */
   answering = false;
-  /** What `xds.route_name` shows: it lags behind header edits until the route is chosen again. */
-  reportedRoute: ChosenRoute | undefined;
   readonly #setup: StreamSetup;
   readonly #filters: StreamFilter[];
   readonly #router: Router;
+  readonly #routeChoice: RouteChoice;
   readonly #client: Client;
-  #routeFresh = false;
-  #keepRoute = false;
   #prepared: LocalResponse | undefined;
   #incoming: ({ chunk: Uint8Array; endStream: boolean } | { trailers: Header[] })[] = [];
   #pumping = false;
@@ -73,6 +71,12 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     this.startedAt = host.clock.now();
     this.#setup = setup;
     this.#filters = setup.plugins.map((plugin) => new StreamFilter(this, plugin));
+    this.#routeChoice = new RouteChoice(setup.routes, () =>
+      this.wireFault(
+        "forwarded-proto-removed",
+        "a plugin removed x-forwarded-proto from the request: every route lookup fails (404)",
+      ),
+    );
     this.#router = new Router(this);
     this.#client = new Client(this, events);
     const requests = this.#filters.map((filter) => filter.request);
@@ -157,46 +161,26 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     this.response.sendTrailers(undefined);
   }
 
-  /** The route for the headers as they are now; chosen once, and again after an edit. */
   route(): ChosenRoute | undefined {
-    if (!this.#routeFresh) {
-      this.#routeFresh = true;
-      this.reportedRoute = this.#chooseRoute();
-    }
-    return this.reportedRoute;
+    return this.#routeChoice.current(this.request.headers);
   }
 
-  /** Envoy's lookup fails without x-forwarded-proto, whatever the path. */
-  #chooseRoute(): ChosenRoute | undefined {
-    const headers = this.request.headers;
-    const path = headers?.get(":path");
-    if (headers === undefined || path === undefined) return undefined;
-    if (headers.get("x-forwarded-proto") === undefined) {
-      this.wireFault(
-        "forwarded-proto-removed",
-        "a plugin removed x-forwarded-proto from the request: every route lookup fails (404)",
-      );
-      return undefined;
-    }
-    return this.#setup.routes(headers.get(":authority") ?? "", path);
+  get reportedRoute(): ChosenRoute | undefined {
+    return this.#routeChoice.reported;
   }
 
   requestHeadersEdited(): void {
-    if (!this.#keepRoute) this.#routeFresh = false;
+    this.#routeChoice.clear();
   }
 
   setProperty(path: string, value: Uint8Array): number {
     this.filterState.set(path, value);
     if (!this.profile.hasControlProperties) return Status.Ok;
     const text = fromBytes(value);
-    if (path === "clear_route_cache") this.#keepRoute = text === "off";
+    if (path === "clear_route_cache") this.#routeChoice.keep = text === "off";
     const isLimit = path === "set_decoder_buffer_limit" || path === "set_encoder_buffer_limit";
     if (isLimit && /^\d+$/.test(text)) this.bufferLimitBytes = Number(text);
     return Status.Ok;
-  }
-
-  checkLocalResponse(response: LocalResponse, filter: StreamFilter): void {
-    for (const fault of findReplyFaults(response)) filter.fault(fault.code, fault.message);
   }
 
   wireFault(code: string, message: string): void {
@@ -309,26 +293,6 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     else this.#router.reset();
     for (const filter of this.#filters) filter.log();
     for (const filter of this.#filters) filter.destroy();
-    this.host.ended(this, this.#record());
-  }
-
-  #record(): AccessRecord {
-    const headers = this.request.headers;
-    const action = this.reportedRoute?.route.action;
-    return {
-      streamId: this.id,
-      listener: this.#setup.listener,
-      method: headers?.get(":method") ?? "",
-      path: headers?.get(":path") ?? "",
-      authority: headers?.get(":authority") ?? "",
-      status: this.#client.headersSent ? Number(this.response.headers?.get(":status") ?? 0) : 0,
-      details: this.details,
-      flags: this.flags,
-      routeName: this.reportedRoute?.route.name ?? "",
-      cluster: action !== undefined && "cluster" in action ? action.cluster : "",
-      requestBytes: this.requestBytes,
-      responseBytes: this.responseBytes,
-      durationMs: Number((this.clock.now() - this.startedAt) / 1_000_000n),
-    };
+    this.host.ended(this, accessRecord(this, this.#setup.listener, this.#client.headersSent));
   }
 }

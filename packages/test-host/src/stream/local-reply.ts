@@ -9,7 +9,16 @@ export interface ReplyShape {
 }
 
 /** HTTP status to gRPC status. Source: Envoy, `Grpc::Utility::httpToGrpcStatus`. */
-const GRPC_STATUS: Record<number, number> = { 400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14 };
+const GRPC_STATUS: Record<number, number> = {
+  400: 13,
+  401: 16,
+  403: 7,
+  404: 12,
+  429: 14,
+  502: 14,
+  503: 14,
+  504: 14,
+};
 
 /**
  * The response that a local reply becomes. Source: Envoy, `Http::Utility::prepareLocalReply`: content-length is the
@@ -99,6 +108,11 @@ export function withoutFaults(response: LocalResponse): LocalResponse {
 }
 
 /** A reply that the gateway itself makes. */
-export function gatewayReply(status: number, body: string, details: string, headers: Header[] = []): LocalResponse {
+export function gatewayReply(
+  status: number,
+  body: string,
+  details: string,
+  headers: Header[] = [],
+): LocalResponse {
   return { status, body: toBytes(body), details, headers, grpcStatus: -1 };
 }

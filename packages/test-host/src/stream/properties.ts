@@ -29,7 +29,8 @@ export function streamProperty(stream: HttpStream, path: readonly string[]): Pro
   const [area = "", name = "", ...rest] = path;
   const state = stream.filterState.get(area);
   if (state !== undefined) return state;
-  if (area === "filter_state") return name === "" ? null : stream.filterState.get(name.replace(/^wasm\./, ""));
+  if (area === "filter_state")
+    return name === "" ? null : stream.filterState.get(name.replace(/^wasm\./, ""));
   if (area === "request") return name === "" ? null : requestProperty(stream, name, rest);
   if (area === "response") return name === "" ? null : responseProperty(stream, name, rest);
   if (area === "connection") return connectionProperty(stream, name);

@@ -17,7 +17,8 @@ export const RESET_TEXT: Record<ResetReason, string> = {
 
 /** Status and body that stand for an upstream that failed before its response headers. */
 export function failureResponse(reason: ResetReason, detail: string): { status: number; body: string } {
-  const transport = reason === "connect-failure" && detail !== "" ? `, transport failure reason: ${detail}` : "";
+  const transport =
+    reason === "connect-failure" && detail !== "" ? `, transport failure reason: ${detail}` : "";
   return {
     status: reason === "protocol-error" ? 502 : 503,
     body: `upstream connect error or disconnect/reset before headers. reset reason: ${RESET_TEXT[reason]}${transport}`,
@@ -152,4 +153,3 @@ export class Router implements Sink {
     stream.sendLocalResponse(gatewayReply(status, body, `upstream_reset_before_response_started{${name}}`));
   }
 }
-

@@ -34,7 +34,9 @@ export function gatewayConfig(options: StartOptions): GatewayConfig {
       {
         name: LISTENER,
         address: { address: "127.0.0.1", port: 80 },
-        virtualHosts: options.virtualHosts ?? [{ name: "test", domains: ["*"], routes: options.routes ?? [route] }],
+        virtualHosts: options.virtualHosts ?? [
+          { name: "test", domains: ["*"], routes: options.routes ?? [route] },
+        ],
         filters: uniquelyNamed(chain.map(filter)),
         ...(options.bufferLimitBytes !== undefined && { bufferLimitBytes: options.bufferLimitBytes }),
       },
@@ -51,7 +53,10 @@ function filter(options: PluginOptions): WasmFilterConfig {
     pluginName: name,
     rootId: options.rootId ?? "",
     vmId: options.vmId ?? "",
-    code: typeof options.plugin === "string" ? { bytes: readModule(options.plugin), path } : { bytes: options.plugin },
+    code:
+      typeof options.plugin === "string"
+        ? { bytes: readModule(options.plugin), path }
+        : { bytes: options.plugin },
     vmConfiguration: configurationBytes(options.vmConfig),
     configuration: configurationBytes(options.config),
     failOpen: options.failOpen ?? false,
@@ -63,7 +68,9 @@ function readModule(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     const hint = "Build the plugin first; the path is relative to the working directory.";
-    throw new GatewayError("invalid-configuration", `Cannot read ${path}: ${(error as Error).message}`, { hint });
+    throw new GatewayError("invalid-configuration", `Cannot read ${path}: ${(error as Error).message}`, {
+      hint,
+    });
   }
 }
 
@@ -75,12 +82,17 @@ function uniquelyNamed(filters: WasmFilterConfig[]): WasmFilterConfig[] {
 }
 
 function cluster(name: string, target: ClusterTarget): ClusterConfig {
-  return { name, connectTimeoutMs: CONNECT_TIMEOUT_MS, endpoints: target === null ? [] : [endpoint(name, target)] };
+  return {
+    name,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    endpoints: target === null ? [] : [endpoint(name, target)],
+  };
 }
 
 function endpoint(name: string, target: NonNullable<ClusterTarget>): Endpoint {
   if (typeof target === "function") return { handler: target };
-  if (typeof target === "object") return "handler" in target ? target : { address: target.address, port: target.port };
+  if (typeof target === "object")
+    return "handler" in target ? target : { address: target.address, port: target.port };
   const url = URL.canParse(target) ? new URL(target) : undefined;
   const ports: Record<string, number> = { "http:": 80, "redis:": 6379 };
   if (url === undefined || !(url.protocol in ports)) {

@@ -9,7 +9,8 @@ import type { FakeUpstream } from "./fake-upstream.ts";
  * Where a cluster leads: a function or fake upstream in this process, a URL (`http://host:port`, `redis://host:port`),
  * anything with an address and a port (an embedded Redis), or null for a cluster without a healthy host.
  */
-export type ClusterTarget = UpstreamHandler | FakeUpstream | string | { address: string; port: number } | null;
+export type ClusterTarget =
+  UpstreamHandler | FakeUpstream | string | { address: string; port: number } | null;
 
 export interface PluginOptions {
   /** A `.wasm` file, relative to the working directory, or its bytes. */

@@ -69,9 +69,12 @@ export class GatewayResponse {
     try {
       return JSON.parse(this.text()) as T;
     } catch (error) {
-      throw new SyntaxError(`The body of the ${this.status} response is not JSON: ${this.text().slice(0, 200)}`, {
-        cause: error,
-      });
+      throw new SyntaxError(
+        `The body of the ${this.status} response is not JSON: ${this.text().slice(0, 200)}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }

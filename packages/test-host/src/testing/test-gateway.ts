@@ -115,6 +115,7 @@ export class TestGateway {
       });
       options.signal?.addEventListener("abort", () => {
         stream.disconnect();
+        this.#records.delete(stream.id);
         reject(options.signal?.reason);
       });
       for (const chunk of chunks) stream.write(chunk, false);

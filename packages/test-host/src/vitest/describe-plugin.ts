@@ -23,7 +23,8 @@ export function describePlugin(
   suite: (variant: PluginVariant) => void,
 ): void {
   const paths = "directory" in files ? builds(name, files.directory) : files;
-  if (paths.length === 0) throw new Error(`There is no build of ${name}: build the plugin first (npm run build).`);
+  if (paths.length === 0)
+    throw new Error(`There is no build of ${name}: build the plugin first (npm run build).`);
   for (const plugin of paths) {
     const { imports } = readModuleInterface(readFileSync(plugin));
     for (const { name: profile, hostFunctions } of Object.values(PROFILES)) {

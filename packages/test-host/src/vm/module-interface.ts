@@ -130,7 +130,12 @@ function readTypes(reader: Reader, end: number): string[] {
   while (count-- > 0 && reader.offset < end) {
     if (reader.byte() !== 0x60) break;
     const parameters = reader.vector(() => reader.valueType());
-    types.push(formatSignature(parameters, reader.vector(() => reader.valueType())));
+    types.push(
+      formatSignature(
+        parameters,
+        reader.vector(() => reader.valueType()),
+      ),
+    );
   }
   return types;
 }

@@ -4,6 +4,9 @@ import { CALLBACKS, isCallback } from "./callbacks.ts";
 import { readModuleInterface, type ModuleInterface } from "./module-interface.ts";
 import { SourcePositions } from "./trap.ts";
 
+/** Known to every gateway, and older than what this host simulates. */
+const OLD_MARKERS = ["proxy_abi_version_0_1_0", "proxy_abi_version_0_2_0"];
+
 /** A module that this profile can run: compiled once, instantiated for every VM. */
 export interface LoadedModule {
   module: WebAssembly.Module;
@@ -33,13 +36,23 @@ export function loadModule(bytes: Uint8Array, path: string | undefined, profile:
     );
   }
   const shape = readModuleInterface(bytes);
-  const known = shape.exports.find((entry) => entry.kind === "func" && profile.markers.includes(entry.name));
+  const known = shape.exports.find(
+    (entry) => entry.kind === "func" && [...profile.markers, ...OLD_MARKERS].includes(entry.name),
+  );
+  if (known !== undefined && OLD_MARKERS.includes(known.name)) {
+    refuse(
+      `exports ${known.name}, an ABI version that this host does not simulate yet`,
+      `A real gateway would load it; export ${profile.markers.join(" or ")} to run here.`,
+    );
+  }
   if (known === undefined) {
     const near = shape.exports.filter((entry) => entry.name.startsWith("proxy_abi_version_"));
     refuse(
       "Wasm VM failed Missing or unknown Proxy-Wasm ABI version",
       `Export a function named ${profile.markers.join(" or ")}` +
-        (near.length > 0 ? `; the module has ${near.map((entry) => `${entry.name} (${entry.kind})`).join(", ")}.` : "."),
+        (near.length > 0
+          ? `; the module has ${near.map((entry) => `${entry.name} (${entry.kind})`).join(", ")}.`
+          : "."),
     );
   }
   checkImports(shape, profile, refuse);
@@ -58,7 +71,8 @@ function checkImports(shape: ModuleInterface, profile: Profile, refuse: Refuse):
     if (host === undefined || entry.kind !== "func") {
       refuse(
         `Failed to load Wasm module due to a missing import: ${entry.key}`,
-        profile.importHint(entry.key) ?? "Build the module so that it imports host functions of this gateway only.",
+        profile.importHint(entry.key) ??
+          "Build the module so that it imports host functions of this gateway only.",
       );
     } else if (host.signature !== entry.signature) {
       refuse(

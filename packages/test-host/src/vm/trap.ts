@@ -32,7 +32,9 @@ export class GuestTrap extends Error {
 function formatFrames(frames: readonly GuestFrame[]): string {
   if (frames.length === 0) return "";
   const lines = frames.map((frame) => {
-    const where = frame.file ? `${frame.file}:${frame.line}:${frame.column}` : `0x${frame.offset.toString(16)}`;
+    const where = frame.file
+      ? `${frame.file}:${frame.line}:${frame.column}`
+      : `0x${frame.offset.toString(16)}`;
     return `\n  at ${frame.function} (${where})`;
   });
   return `\nProxy-Wasm plugin in-VM backtrace:${lines.join("")}`;
@@ -65,7 +67,9 @@ export class SourcePositions {
   frames(error: unknown): GuestFrame[] {
     const stack = error instanceof Error ? (error.stack ?? "") : "";
     const frames: GuestFrame[] = [];
-    for (const match of stack.matchAll(/at (?:(\S+) \()?wasm:\/\/\S+?(wasm-function\[\d+\]):0x([0-9a-f]+)/g)) {
+    for (const match of stack.matchAll(
+      /at (?:(\S+) \()?wasm:\/\/\S+?(wasm-function\[\d+\]):0x([0-9a-f]+)/g,
+    )) {
       const offset = Number.parseInt(match[3] ?? "0", 16);
       const name = (match[1] ?? match[2] ?? "").replace(/^[0-9a-f]{6,}\./, "");
       const map = this.#load();

@@ -114,7 +114,12 @@ export class Vm {
    * Calls an export with `context` as callee and effective context. Undefined when the guest does not export it, or
    * when the VM has failed, now or before.
    */
-  call(name: CallbackName, context: Context | undefined, args: number[], scope: CallScope = {}): number | undefined {
+  call(
+    name: CallbackName,
+    context: Context | undefined,
+    args: number[],
+    scope: CallScope = {},
+  ): number | undefined {
     if (this.failed !== undefined || !this.has(name)) return undefined;
     const outer = { context: this.context, scope: this.scope };
     this.context = context;
@@ -154,7 +159,9 @@ export class Vm {
 
   #fail(entry: string, error: unknown): void {
     const isTrap =
-      error instanceof WebAssembly.RuntimeError || error instanceof RestrictedCall || error instanceof RangeError;
+      error instanceof WebAssembly.RuntimeError ||
+      error instanceof RestrictedCall ||
+      error instanceof RangeError;
     if (!isTrap) throw error;
     this.failed = new GuestTrap(entry, error, this.#module.positions.frames(error));
     this.#deferred = [];

@@ -7,12 +7,24 @@ const BODY = 0;
 /** Sizes (and a 1 at the end of stream) that the body callback saw. */
 const SEEN = `(call $logNumber (i32.add (i32.mul (local.get $size) (i32.const 10)) (local.get $end)))`;
 
-async function inRequestBody(body: (parts: Parts) => string, request: FetchOptions, headers: (parts: Parts) => string = () => "") {
+async function inRequestBody(
+  body: (parts: Parts) => string,
+  request: FetchOptions,
+  headers: (parts: Parts) => string = () => "",
+) {
   const service = upstream({ body: ["one", "two"] });
-  const plugin = guest((parts) => parts.on("proxy_on_request_headers", headers(parts)) + parts.on("proxy_on_request_body", body(parts)));
+  const plugin = guest(
+    (parts) =>
+      parts.on("proxy_on_request_headers", headers(parts)) + parts.on("proxy_on_request_body", body(parts)),
+  );
   const gateway = await startGateway({ plugin, upstream: service });
   const response = await gateway.fetch("/", request);
-  return { gateway, response, sent: service.requests[0]?.text(), seen: gateway.logs.map(({ message }) => message) };
+  return {
+    gateway,
+    response,
+    sent: service.requests[0]?.text(),
+    seen: gateway.logs.map(({ message }) => message),
+  };
 }
 
 test("shows a body with content-length in two callbacks, the last one empty", async () => {
@@ -39,46 +51,66 @@ test.for([
   ["replaces everything", 0, 0x7fffffff, "+"],
   ["appends", 0x7fffffff, 0, "hello+"],
 ] as const)("set_buffer_bytes %s", async ([, start, size, sent]) => {
-  const edit = ({ result, text }: Parts) => `(if (i32.eqz (local.get $end)) (then ${result("proxy_set_buffer_bytes", BODY, start, size, text("+"))}))`;
+  const edit = ({ result, text }: Parts) =>
+    `(if (i32.eqz (local.get $end)) (then ${result("proxy_set_buffer_bytes", BODY, start, size, text("+"))}))`;
   const result = await inRequestBody(edit, { body: ["hello"] });
   expect([result.seen, result.sent]).toEqual([["0"], sent]);
 });
 
 test("refuses to write in the middle of a body, and outside the body phase", async () => {
   const edit = ({ result, text }: Parts) => result("proxy_set_buffer_bytes", BODY, 2, 0, text("+"));
-  const { seen } = await inRequestBody((parts) => `(if (i32.eqz (local.get $end)) (then ${edit(parts)}))`, { body: ["hello"] }, edit);
+  const { seen } = await inRequestBody(
+    (parts) => `(if (i32.eqz (local.get $end)) (then ${edit(parts)}))`,
+    { body: ["hello"] },
+    edit,
+  );
   expect(seen).toEqual(["2", "2"]);
 });
 
 test("clamps reads to the body", async () => {
   const { seen } = await inRequestBody(
-    ({ logGiven }) => `(if (i32.eqz (local.get $end)) (then ${logGiven("proxy_get_buffer_bytes", BODY, 1, 0x7fffffff)} ${logGiven("proxy_get_buffer_bytes", BODY, 9, 5)}))`,
+    ({ logGiven }) =>
+      `(if (i32.eqz (local.get $end)) (then ${logGiven("proxy_get_buffer_bytes", BODY, 1, 0x7fffffff)} ${logGiven("proxy_get_buffer_bytes", BODY, 9, 5)}))`,
     { body: ["hello"] },
   );
   expect(seen).toEqual(["ello", ""]);
 });
 
 test("reports a replaced request body that goes out with its old content-length", async () => {
-  const edit = ({ run, text }: Parts) => `(if (i32.eqz (local.get $end)) (then ${run("proxy_set_buffer_bytes", BODY, 0, 99, text("longer than"))}))`;
+  const edit = ({ run, text }: Parts) =>
+    `(if (i32.eqz (local.get $end)) (then ${run("proxy_set_buffer_bytes", BODY, 0, 99, text("longer than"))}))`;
   const { gateway, sent } = await inRequestBody(edit, { body: "hello" });
   expect(gateway.takeFault("content-length-mismatch").message).toContain("its content-length says 5");
   expect(sent).toBe("longe");
 });
 
 test("sends a replaced body whole when content-length was removed at headers", async () => {
-  const edit = ({ run, text }: Parts) => `(if (i32.eqz (local.get $end)) (then ${run("proxy_set_buffer_bytes", BODY, 0, 99, text("longer than"))}))`;
-  const result = await inRequestBody(edit, { body: "hello" }, ({ run, text }) => run("proxy_remove_header_map_value", 0, text("content-length")));
+  const edit = ({ run, text }: Parts) =>
+    `(if (i32.eqz (local.get $end)) (then ${run("proxy_set_buffer_bytes", BODY, 0, 99, text("longer than"))}))`;
+  const result = await inRequestBody(edit, { body: "hello" }, ({ run, text }) =>
+    run("proxy_remove_header_map_value", 0, text("content-length")),
+  );
   expect(result.sent).toBe("longer than");
 });
 
 test("answers 413 when a filter buffers more than the limit", async () => {
-  const { response } = await inRequestBody(() => "(return (i32.const 1))", { body: ["x".repeat(600_000), "x".repeat(600_000)] });
-  expect([response.status, response.text(), response.details]).toEqual([413, "Payload Too Large", "request_payload_too_large"]);
+  const { response } = await inRequestBody(() => "(return (i32.const 1))", {
+    body: ["x".repeat(600_000), "x".repeat(600_000)],
+  });
+  expect([response.status, response.text(), response.details]).toEqual([
+    413,
+    "Payload Too Large",
+    "request_payload_too_large",
+  ]);
 });
 
 test.for([
   ["shows it in one piece after the resume", ["hello", " again"], ["111"]],
-  ["reads on after the resume when it is larger than the limit", ["x".repeat(700_000), "x".repeat(700_000)], ["14000000", "1"]],
+  [
+    "reads on after the resume when it is larger than the limit",
+    ["x".repeat(700_000), "x".repeat(700_000)],
+    ["14000000", "1"],
+  ],
 ] as const)("holds a body behind paused headers, and %s", async ([, body, seen]) => {
   const plugin = guest(
     ({ on, run, call, text }) => `
@@ -113,7 +145,10 @@ test("cuts a response over the limit, because its headers have gone", async () =
 test("creates trailers in the last body callback only", async () => {
   const add = ({ result, text }: Parts) => result("proxy_add_header_map_value", 1, text("x-sum"), text("1"));
   const service = upstream();
-  const plugin = guest((parts) => parts.on("proxy_on_request_headers", add(parts)) + parts.on("proxy_on_request_body", add(parts)));
+  const plugin = guest(
+    (parts) =>
+      parts.on("proxy_on_request_headers", add(parts)) + parts.on("proxy_on_request_body", add(parts)),
+  );
   const gateway = await startGateway({ plugin, upstream: service });
   await gateway.fetch("/", { body: ["hello"] });
   expect(gateway.logs.map(({ message }) => message)).toEqual(["2", "2", "0"]);

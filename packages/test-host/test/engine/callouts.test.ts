@@ -22,7 +22,7 @@ const caller = (more: (parts: Parts) => string = () => "") =>
     )}`,
   );
 
-async function run(target: StartOptions["upstream"], advance = 0) {
+async function passThrough(target: StartOptions["upstream"], advance = 0) {
   const gateway = await startGateway({ plugin: caller(), clusters: { auth: target ?? null } });
   const pending = gateway.fetch("/");
   await gateway.advance(advance);
@@ -31,12 +31,18 @@ async function run(target: StartOptions["upstream"], advance = 0) {
 }
 
 test("delivers the whole response and resumes the request", async () => {
-  expect(await run(upstream({ status: 401, body: ["who ", "are you"] }))).toEqual(["0", "4", "1", "401", "who are you"]);
+  expect(await passThrough(upstream({ status: 401, body: ["who ", "are you"] }))).toEqual([
+    "0",
+    "4",
+    "1",
+    "401",
+    "who are you",
+  ]);
 });
 
 test("stands in for a timeout with 504, at exactly the timeout", async () => {
   const never = upstream(() => new Promise(() => undefined));
-  expect(await run(never, 500)).toEqual(["0", "4", "1", "504", "upstream request timeout"]);
+  expect(await passThrough(never, 500)).toEqual(["0", "4", "1", "504", "upstream request timeout"]);
 });
 
 test.for([
@@ -48,18 +54,24 @@ test.for([
     throw new UpstreamReset(reason, "refused");
   });
   const body = `upstream connect error or disconnect/reset before headers. reset reason: ${text}`;
-  expect(await run(failing)).toEqual(["0", "4", "1", status, body]);
+  expect(await passThrough(failing)).toEqual(["0", "4", "1", status, body]);
 });
 
 test.for([
   ["an unknown cluster", (parts: Parts) => dispatch(parts, "nowhere"), "2"],
   ["a negative timeout", (parts: Parts) => dispatch(parts, "auth", CALL, -1), "2"],
-  ["no :path", (parts: Parts) => dispatch(parts, "auth", pairs({ ":method": "GET", ":authority": "a" })), "2"],
+  [
+    "no :path",
+    (parts: Parts) => dispatch(parts, "auth", pairs({ ":method": "GET", ":authority": "a" })),
+    "2",
+  ],
   ["malformed headers", (parts: Parts) => dispatch(parts, "auth", "junk"), "2"],
   ["a cluster without a healthy host", (parts: Parts) => dispatch(parts, "empty"), "10"],
 ] as const)("refuses %s at once, without a callback", async ([, body, code]) => {
   const plugin = guest(
-    (parts) => parts.on("proxy_on_request_headers", `(call $logNumber ${body(parts)})`) + parts.on("proxy_on_http_call_response", parts.log("called back")),
+    (parts) =>
+      parts.on("proxy_on_request_headers", `(call $logNumber ${body(parts)})`) +
+      parts.on("proxy_on_http_call_response", parts.log("called back")),
   );
   const gateway = await startGateway({ plugin, clusters: { auth: upstream(), empty: null } });
   await gateway.fetch("/");
@@ -68,12 +80,18 @@ test.for([
 
 test("sends the body with its content-length, and Envoy's own headers", async () => {
   const auth = upstream();
-  const plugin = guest((parts) => parts.on("proxy_on_request_headers", `(drop ${dispatch(parts, "auth", CALL, 500, "hello")})`));
+  const plugin = guest((parts) =>
+    parts.on("proxy_on_request_headers", `(drop ${dispatch(parts, "auth", CALL, 500, "hello")})`),
+  );
   const gateway = await startGateway({ plugin, clusters: { auth } });
   await gateway.fetch("/");
   await gateway.advance(0);
   const [request] = auth.requests;
-  expect([request?.text(), request?.header("content-length"), request?.header("x-envoy-internal")]).toEqual(["hello", "5", "true"]);
+  expect([request?.text(), request?.header("content-length"), request?.header("x-envoy-internal")]).toEqual([
+    "hello",
+    "5",
+    "true",
+  ]);
 });
 
 test("calls back for a stream that is gone, whose context is unknown then", async () => {
@@ -81,8 +99,14 @@ test("calls back for a stream that is gone, whose context is unknown then", asyn
   const auth = upstream(() => new Promise((resolve) => (reply = resolve)));
   const plugin = guest(
     (parts) =>
-      parts.on("proxy_on_request_headers", `(global.set $stream (local.get $id)) (drop ${dispatch(parts)}) (return (i32.const 4))`) +
-      parts.on("proxy_on_http_call_response", parts.result("proxy_set_effective_context", "(global.get $stream)")),
+      parts.on(
+        "proxy_on_request_headers",
+        `(global.set $stream (local.get $id)) (drop ${dispatch(parts)}) (return (i32.const 4))`,
+      ) +
+      parts.on(
+        "proxy_on_http_call_response",
+        parts.result("proxy_set_effective_context", "(global.get $stream)"),
+      ),
   );
   const gateway = await startGateway({ plugin, clusters: { auth } });
   const client = new AbortController();
@@ -97,18 +121,27 @@ test("calls back for a stream that is gone, whose context is unknown then", asyn
 
 test("reports a stream that its callout's callback leaves paused", async () => {
   const plugin = guest(
-    (parts) => parts.on("proxy_on_request_headers", `(drop ${dispatch(parts)}) (return (i32.const 4))`) + parts.on("proxy_on_http_call_response", ""),
+    (parts) =>
+      parts.on("proxy_on_request_headers", `(drop ${dispatch(parts)}) (return (i32.const 4))`) +
+      parts.on("proxy_on_http_call_response", ""),
   );
   const gateway = await startGateway({ plugin, clusters: { auth: upstream() } });
-  expect([(await gateway.fetch("/")).status, gateway.takeFault("stream-never-resumed").plugin]).toEqual([504, "plugin"]);
+  expect([(await gateway.fetch("/")).status, gateway.takeFault("stream-never-resumed").plugin]).toEqual([
+    504,
+    "plugin",
+  ]);
 });
 
 test("reports a second resume of one stream", async () => {
-  const twice = caller(({ run }) => run("proxy_set_effective_context", "(global.get $stream)") + run("proxy_continue_stream", 0));
+  const twice = caller(
+    ({ run }) => run("proxy_set_effective_context", "(global.get $stream)") + run("proxy_continue_stream", 0),
+  );
   const service = upstream();
   const gateway = await startGateway({ plugin: twice, clusters: { auth: upstream() }, upstream: service });
   await gateway.fetch("/");
-  expect(gateway.takeFault("continue-not-paused").message).toContain("Envoy sends the request upstream twice");
+  expect(gateway.takeFault("continue-not-paused").message).toContain(
+    "Envoy sends the request upstream twice",
+  );
   expect(service.requests.length).toBe(1);
 });
 
@@ -127,7 +160,10 @@ const redisPlugin = (query: string) =>
 test("runs a Redis command and hands over the raw reply, errors included", async ({ onTestFinished }) => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
-  for (const [query, reply] of [["*1\r\n$4\r\nPING\r\n", "+PONG\r\n"], ["*1\r\n$4\r\nNOPE\r\n", "-ERR unknown command"]] as const) {
+  for (const [query, reply] of [
+    ["*1\r\n$4\r\nPING\r\n", "+PONG\r\n"],
+    ["*1\r\n$4\r\nNOPE\r\n", "-ERR unknown command"],
+  ] as const) {
     const gateway = await startGateway({ plugin: redisPlugin(query), clusters: { redis } });
     expect((await gateway.fetch("/")).status).toBe(200);
     const [, , token, status, text] = gateway.logs.map(({ message }) => message);
@@ -143,12 +179,12 @@ test("reports a Redis that is away with status 1 and an empty reply", async () =
   expect(gateway.logs.map(({ message }) => message)).toEqual(["0", "0", "7", "1", ""]);
 });
 
-test.for([["an unknown cluster", {}, ["2", "2"]], ["a cluster without a host", { redis: null }, ["0", "10"]]] as const)(
-  "refuses Redis calls on %s",
-  async ([, clusters, codes]) => {
-    const gateway = await startGateway({ plugin: redisPlugin("PING\r\n"), clusters });
-    await gateway.fetch("/");
-    gateway.takeFault("stream-never-resumed");
-    expect(gateway.logs.map(({ message }) => message)).toEqual(codes);
-  },
-);
+test.for([
+  ["an unknown cluster", {}, ["2", "2"]],
+  ["a cluster without a host", { redis: null }, ["0", "10"]],
+] as const)("refuses Redis calls on %s", async ([, clusters, codes]) => {
+  const gateway = await startGateway({ plugin: redisPlugin("PING\r\n"), clusters });
+  await gateway.fetch("/");
+  gateway.takeFault("stream-never-resumed");
+  expect(gateway.logs.map(({ message }) => message)).toEqual(codes);
+});

@@ -31,7 +31,8 @@ const SIGNATURES: Record<string, string> = {
   proxy_on_request_trailers: "(param $id i32) (param $count i32) (result i32)",
   proxy_on_response_headers: "(param $id i32) (param $count i32) (param $end i32) (result i32)",
   proxy_on_response_body: "(param $id i32) (param $size i32) (param $end i32) (result i32)",
-  proxy_on_http_call_response: "(param $id i32) (param $token i32) (param $count i32) (param $size i32) (param $trailers i32)",
+  proxy_on_http_call_response:
+    "(param $id i32) (param $token i32) (param $count i32) (param $size i32) (param $trailers i32)",
   proxy_on_redis_call_response: "(param $id i32) (param $token i32) (param $status i32) (param $size i32)",
   proxy_on_queue_ready: "(param $id i32) (param $queue i32)",
   proxy_on_done: "(param $id i32) (result i32)",
@@ -67,7 +68,10 @@ const LIBRARY = `
 `;
 
 /** Builds a module from WAT. Global `$stream` is free for the id of a stream; slots 0 to 63 are scratch. */
-export function guest(source: (parts: Parts) => string, options: { marker?: string; shape?: (wat: string) => string } = {}): Uint8Array {
+export function guest(
+  source: (parts: Parts) => string,
+  options: { marker?: string; shape?: (wat: string) => string } = {},
+): Uint8Array {
   const imports = new Set(["proxy_log"]);
   const data: string[] = [];
   let end = 1024;
@@ -93,14 +97,17 @@ export function guest(source: (parts: Parts) => string, options: { marker?: stri
     logGiven: (name, ...operands) => `(drop ${call(name, ...operands, 0, 4)}) (call $logGiven)`,
     on(name, body) {
       const signature = SIGNATURES[name] ?? "";
-      const status = name === "proxy_on_configure" || name === "proxy_on_vm_start" ? "(i32.const 1)" : "(i32.const 0)";
+      const status =
+        name === "proxy_on_configure" || name === "proxy_on_vm_start" ? "(i32.const 1)" : "(i32.const 0)";
       const fallback = signature.includes("result") ? status : "";
       return `(func (export "${name}") ${signature} ${body} ${fallback})`;
     },
   };
   const body = source(parts);
   const declared = [...imports].map((name) => {
-    const [left = "", right = ""] = (higress.hostFunctions.get(`env.${name}`)?.signature ?? "void -> i32").split(" -> ");
+    const [left = "", right = ""] = (
+      higress.hostFunctions.get(`env.${name}`)?.signature ?? "void -> i32"
+    ).split(" -> ");
     const parameters = left === "void" ? "" : `(param ${left})`;
     return `(import "env" "${name}" (func $${name} ${parameters} ${right === "void" ? "" : `(result ${right})`}))`;
   });

@@ -8,11 +8,20 @@ const MALLOC = `(func (export "malloc") (param i32) (result i32) (i32.const 0))`
 const plain = (more = "") => `(module ${more} ${MARKER} ${MEMORY} ${MALLOC})`;
 
 test.for([
-  ["without an ABI marker", `(module ${MEMORY} ${MALLOC})`, "Wasm VM failed Missing or unknown Proxy-Wasm ABI version"],
+  [
+    "without an ABI marker",
+    `(module ${MEMORY} ${MALLOC})`,
+    "Wasm VM failed Missing or unknown Proxy-Wasm ABI version",
+  ],
   [
     "with a marker that Envoy does not know",
     `(module ${MEMORY} ${MALLOC} (func (export "proxy_abi_version_0_2_100")))`,
     "the module has proxy_abi_version_0_2_100 (func)",
+  ],
+  [
+    "of an older ABI",
+    `(module ${MEMORY} ${MALLOC} (func (export "proxy_abi_version_0_2_0")))`,
+    "exports proxy_abi_version_0_2_0, an ABI version that this host does not simulate yet",
   ],
   [
     "with its marker as a global",
@@ -24,7 +33,11 @@ test.for([
     plain(`(import "env" "proxy_redis_init" (func (param i32 i32 i32 i32 i32 i32 i32) (result i32)))`),
     "Failed to load Wasm module due to a missing import: env.proxy_redis_init",
   ],
-  ["that imports env.abort", plain(`(import "env" "abort" (func (param i32 i32 i32 i32)))`), "Build with --use abort"],
+  [
+    "that imports env.abort",
+    plain(`(import "env" "abort" (func (param i32 i32 i32 i32)))`),
+    "Build with --use abort",
+  ],
   [
     "that imports a host function with another signature",
     plain(`(import "env" "proxy_get_log_level" (func (param i32 i32) (result i32)))`),
@@ -43,12 +56,20 @@ test.for([
   ["without an allocator", `(module ${MARKER} ${MEMORY})`, "Wasm module is missing malloc function."],
   ["without exported memory", `(module ${MARKER} ${MALLOC})`, "does not export its memory"],
 ] as const)("refuses a module %s", async ([, wat, message]) => {
-  const start = startGateway({ plugin: assemble(wat.replace(/(\(module) (.*?)(\(import .*?\)\)\)?)/s, "$1 $3 $2")), profile: "envoy" });
-  await expect(start).rejects.toMatchObject({ code: "module-refused", message: expect.stringContaining(message) });
+  const start = startGateway({
+    plugin: assemble(wat.replace(/(\(module) (.*?)(\(import .*?\)\)\)?)/s, "$1 $3 $2")),
+    profile: "envoy",
+  });
+  await expect(start).rejects.toMatchObject({
+    code: "module-refused",
+    message: expect.stringContaining(message),
+  });
 });
 
 test("refuses what is not a module", async () => {
-  await expect(startGateway({ plugin: new TextEncoder().encode("(module)") })).rejects.toThrow("Failed to load Wasm bytecode");
+  await expect(startGateway({ plugin: new TextEncoder().encode("(module)") })).rejects.toThrow(
+    "Failed to load Wasm bytecode",
+  );
 });
 
 test("says that a plugin file is missing", async () => {
@@ -56,10 +77,14 @@ test("says that a plugin file is missing", async () => {
 });
 
 test("refuses host calls while the module starts, but for the log", async () => {
-  const plugin = guest(({ on, log, run }) => on("_initialize", `${log("starting")} ${run("proxy_set_tick_period_milliseconds", 1)}`));
+  const plugin = guest(({ on, log, run }) =>
+    on("_initialize", `${log("starting")} ${run("proxy_set_tick_period_milliseconds", 1)}`),
+  );
   await expect(startGateway({ plugin })).rejects.toMatchObject({
     code: "start-failed",
-    message: expect.stringMatching(/Function: _initialize failed: Uncaught Error: restricted_callback[^]*The plugin logged:\n {2}info: starting/),
+    message: expect.stringMatching(
+      /Function: _initialize failed: Uncaught Error: restricted_callback[^]*The plugin logged:\n {2}info: starting/,
+    ),
   });
 });
 
@@ -68,12 +93,17 @@ test.for([
   ["proxy_on_configure", "configuration-rejected", "Failed to configure base Wasm plugin"],
 ] as const)("rejects when %s returns 0", async ([callback, code, message]) => {
   const plugin = guest(({ on, log }) => on(callback, `${log("no")} (return (i32.const 0))`));
-  await expect(startGateway({ plugin })).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  await expect(startGateway({ plugin })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  });
   await expect(startGateway({ plugin })).rejects.toThrow("The plugin logged:\n  info: no");
 });
 
 test("starts the base VM, a canary and the worker, in that order", async () => {
-  const plugin = guest(({ on, log }) => on("_initialize", log("init")) + on("proxy_on_configure", log("configure")));
+  const plugin = guest(
+    ({ on, log }) => on("_initialize", log("init")) + on("proxy_on_configure", log("configure")),
+  );
   const { logs } = await startGateway({ plugin });
   expect(logs.map(({ thread, message }) => [thread, message])).toEqual([
     ["worker", "init"],
@@ -86,8 +116,12 @@ test.for([
   ["higress", 1],
 ] as const)("reads header status 1 of a module with both markers as %s does", async ([profile]) => {
   const plugin = guest(
-    ({ on, log }) => on("proxy_on_request_headers", "(return (i32.const 1))") + on("proxy_on_request_body", log("body")),
-    { marker: "proxy_abi_version_0_2_100", shape: (wat) => wat.replace(/\)$/, `(func (export "proxy_abi_version_0_2_1")))`) },
+    ({ on, log }) =>
+      on("proxy_on_request_headers", "(return (i32.const 1))") + on("proxy_on_request_body", log("body")),
+    {
+      marker: "proxy_abi_version_0_2_100",
+      shape: (wat) => wat.replace(/\)$/, `(func (export "proxy_abi_version_0_2_1")))`),
+    },
   );
   const gateway = await startGateway({ plugin, profile });
   const response = await gateway.fetch("/", { body: "hello" });

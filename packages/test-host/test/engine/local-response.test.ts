@@ -8,7 +8,11 @@ const answer = ({ run, text }: Parts, status: number | string, body = "denied", 
 function phases(parts: Parts, name: string): string {
   const mark = (phase: string) => parts.log(`${name} ${phase}`);
   return (
-    parts.on("proxy_on_response_headers", mark("response") + parts.run("proxy_add_header_map_value", 2, parts.text("x-seen-by"), parts.text(name))) +
+    parts.on(
+      "proxy_on_response_headers",
+      mark("response") +
+        parts.run("proxy_add_header_map_value", 2, parts.text("x-seen-by"), parts.text(name)),
+    ) +
     parts.on("proxy_on_log", mark("log")) +
     parts.on("proxy_on_done", mark("done")) +
     parts.on("proxy_on_delete", mark("delete"))
@@ -17,10 +21,19 @@ function phases(parts: Parts, name: string): string {
 
 test("answers in the upstream's place, whatever status the callback returns", async () => {
   const service = upstream();
-  const plugin = guest((parts) => parts.on("proxy_on_request_headers", answer(parts, 403, "denied", pairs({ "x-why": "rule", ":status": "200" }))));
+  const plugin = guest((parts) =>
+    parts.on(
+      "proxy_on_request_headers",
+      answer(parts, 403, "denied", pairs({ "x-why": "rule", ":status": "200" })),
+    ),
+  );
   const response = await (await startGateway({ plugin, upstream: service })).fetch("/");
   expect([response.status, response.text(), response.details]).toEqual([403, "denied", "by_rule"]);
-  expect([response.headers.get("content-type"), response.headers.get("content-length"), response.headers.get("x-why")]).toEqual(["text/plain", "6", "rule"]);
+  expect([
+    response.headers.get("content-type"),
+    response.headers.get("content-length"),
+    response.headers.get("x-why"),
+  ]).toEqual(["text/plain", "6", "rule"]);
   expect(service.requests).toEqual([]);
 });
 
@@ -32,17 +45,30 @@ test("names the plugin in the details on Higress", async () => {
 
 test("travels back through the filters up to its sender; the others see the end only", async () => {
   const first = guest((parts) => parts.on("proxy_on_request_headers", "") + phases(parts, "first"));
-  const second = guest((parts) => parts.on("proxy_on_request_headers", answer(parts, 401)) + phases(parts, "second"));
-  const third = guest((parts) => parts.on("proxy_on_request_headers", parts.log("third request")) + phases(parts, "third"));
+  const second = guest(
+    (parts) => parts.on("proxy_on_request_headers", answer(parts, 401)) + phases(parts, "second"),
+  );
+  const third = guest(
+    (parts) => parts.on("proxy_on_request_headers", parts.log("third request")) + phases(parts, "third"),
+  );
   const gateway = await startGateway({ plugins: [{ plugin: first }, { plugin: second }, { plugin: third }] });
   const response = await gateway.fetch("/");
   expect(response.headers.getAll("x-seen-by")).toEqual(["second", "first"]);
   const ends = ["first", "second", "third"].flatMap((name) => [`${name} done`, `${name} delete`]);
-  expect(gateway.logs.map(({ message }) => message)).toEqual(["second response", "first response", "first log", "second log", "third log", ...ends]);
+  expect(gateway.logs.map(({ message }) => message)).toEqual([
+    "second response",
+    "first response",
+    "first log",
+    "second log",
+    "third log",
+    ...ends,
+  ]);
 });
 
 test("goes straight to the client from the response phase", async () => {
-  const plugin = guest((parts) => parts.on("proxy_on_response_headers", parts.log("response") + answer(parts, 502, "bad")));
+  const plugin = guest((parts) =>
+    parts.on("proxy_on_response_headers", parts.log("response") + answer(parts, 502, "bad")),
+  );
   const gateway = await startGateway({ plugin });
   const response = await gateway.fetch("/");
   expect([response.status, response.text(), gateway.logs.length]).toEqual([502, "bad", 1]);
@@ -56,15 +82,31 @@ test("cuts the response when its headers have gone", async () => {
 
 test("answers a gRPC request with status 200 and trailers only", async () => {
   const plugin = guest((parts) => parts.on("proxy_on_request_headers", answer(parts, 403)));
-  const response = await (await startGateway({ plugin })).fetch("/", { headers: { "content-type": "application/grpc" } });
-  expect([response.status, response.headers.get("grpc-status"), response.headers.get("grpc-message")]).toEqual([200, "7", "denied"]);
+  const response = await (
+    await startGateway({ plugin })
+  ).fetch("/", { headers: { "content-type": "application/grpc" } });
+  expect([
+    response.status,
+    response.headers.get("grpc-status"),
+    response.headers.get("grpc-message"),
+  ]).toEqual([200, "7", "denied"]);
 });
 
 test.for([
-  ["two replies in one callback", (parts: Parts) => answer(parts, 403) + answer(parts, 404), "two-local-responses", 403],
+  [
+    "two replies in one callback",
+    (parts: Parts) => answer(parts, 403) + answer(parts, 404),
+    "two-local-responses",
+    403,
+  ],
   ["a status below 200", (parts: Parts) => answer(parts, 100), "invalid-status", 500],
   ["a body with 204", (parts: Parts) => answer(parts, 204), "body-not-allowed", 204],
-  ["a line break in a header", (parts: Parts) => answer(parts, 403, "", pairs({ "x-bad": "a\r\nb" })), "header-injection", 403],
+  [
+    "a line break in a header",
+    (parts: Parts) => answer(parts, 403, "", pairs({ "x-bad": "a\r\nb" })),
+    "header-injection",
+    403,
+  ],
 ] as const)("reports %s and answers safely", async ([, body, fault, status]) => {
   const plugin = guest((parts) => parts.on("proxy_on_request_headers", body(parts)));
   const gateway = await startGateway({ plugin });
@@ -72,21 +114,37 @@ test.for([
   expect(gateway.takeFault(fault).plugin).toBe("plugin");
 });
 
-test.for(["proxy_on_log", "proxy_on_done", "proxy_on_delete"])("reports a reply and a close in %s, which crash Envoy", async (callback) => {
-  const plugin = guest((parts) => parts.on("proxy_on_request_headers", "") + parts.on(callback, answer(parts, 403) + parts.run("proxy_close_stream", 0)));
-  const gateway = await startGateway({ plugin });
-  expect((await gateway.fetch("/")).status).toBe(200);
-  gateway.takeFault("response-after-end");
-  gateway.takeFault("close-after-end");
-});
+test.for(["proxy_on_log", "proxy_on_done", "proxy_on_delete"])(
+  "reports a reply and a close in %s, which crash Envoy",
+  async (callback) => {
+    const plugin = guest(
+      (parts) =>
+        parts.on("proxy_on_request_headers", "") +
+        parts.on(callback, answer(parts, 403) + parts.run("proxy_close_stream", 0)),
+    );
+    const gateway = await startGateway({ plugin });
+    expect((await gateway.fetch("/")).status).toBe(200);
+    gateway.takeFault("response-after-end");
+    gateway.takeFault("close-after-end");
+  },
+);
 
 test("does nothing on a root context, with result 0", async () => {
-  const plugin = guest((parts) => parts.on("proxy_on_configure", parts.result("proxy_send_local_response", 403, parts.text(""), parts.text(""), parts.text(""), -1)));
+  const plugin = guest((parts) =>
+    parts.on(
+      "proxy_on_configure",
+      parts.result("proxy_send_local_response", 403, parts.text(""), parts.text(""), parts.text(""), -1),
+    ),
+  );
   expect((await startGateway({ plugin })).logs.map(({ message }) => message)).toEqual(["0"]);
 });
 
 test("close_stream cuts the stream without a byte of a response", async () => {
   const plugin = guest(({ on, run }) => on("proxy_on_request_headers", run("proxy_close_stream", 0)));
   const response = await (await startGateway({ plugin })).fetch("/");
-  expect([response.status, response.reset, response.details]).toEqual([0, "wasm_close_stream", "wasm_close_stream"]);
+  expect([response.status, response.reset, response.details]).toEqual([
+    0,
+    "wasm_close_stream",
+    "wasm_close_stream",
+  ]);
 });
