@@ -1,0 +1,121 @@
+export interface WasmFilter {
+  /** Envoy's plugin name, in front of a stream's log lines. Default: `plugin`. */
+  readonly name?: string;
+  /** Path of the module. */
+  readonly wasm: string;
+  /** The plugin's configuration, verbatim. Absent: none. */
+  readonly configuration?: string;
+  /** Filters with the same `vmId` and module share a VM. Default: "". */
+  readonly vmId?: string;
+}
+
+export interface Listener {
+  /** In the order requests pass them. */
+  readonly filters: readonly WasmFilter[];
+  /** `address:port` of the upstream that every request is routed to. */
+  readonly upstream: string;
+}
+
+export interface BootstrapOptions {
+  readonly listeners: readonly Listener[];
+  /** More clusters for calls, by literal name: `address:port`, or null for a cluster without hosts. */
+  readonly clusters?: Readonly<Record<string, string | null>>;
+}
+
+const TYPE = "type.googleapis.com/";
+const HTTP_1 = { enable_trailers: true };
+
+/** An Envoy bootstrap; all ports are chosen by the system. */
+export function bootstrap(options: BootstrapOptions): object {
+  return {
+    admin: { address: address("127.0.0.1:0") },
+    static_resources: {
+      listeners: options.listeners.map(listener),
+      clusters: [
+        ...options.listeners.map(({ upstream }, i) => cluster(`upstream_${i}`, upstream)),
+        ...Object.entries(options.clusters ?? {}).map(([name, host]) => cluster(name, host)),
+      ],
+    },
+  };
+}
+
+/** The name under which Envoy's admin lists the listener at this position. */
+export function listenerName(index: number): string {
+  return `listener_${index}`;
+}
+
+function listener({ filters }: Listener, index: number): object {
+  const connectionManager = {
+    "@type": `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: `ingress_${index}`,
+    // After a local response Envoy otherwise waits a second before it closes.
+    delayed_close_timeout: "0.05s",
+    http_protocol_options: HTTP_1,
+    route_config: {
+      virtual_hosts: [
+        {
+          name: "all",
+          domains: ["*"],
+          routes: [
+            { name: `route_${index}`, match: { prefix: "/" }, route: { cluster: `upstream_${index}` } },
+          ],
+        },
+      ],
+    },
+    http_filters: [
+      ...filters.map(wasmFilter),
+      {
+        name: "envoy.filters.http.router",
+        typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
+      },
+    ],
+  };
+  return {
+    name: listenerName(index),
+    address: address("127.0.0.1:0"),
+    filter_chains: [
+      {
+        filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager }],
+      },
+    ],
+  };
+}
+
+function wasmFilter({ name = "plugin", wasm, configuration, vmId }: WasmFilter): object {
+  return {
+    name,
+    typed_config: {
+      "@type": `${TYPE}envoy.extensions.filters.http.wasm.v3.Wasm`,
+      config: {
+        name,
+        root_id: name,
+        vm_config: { vm_id: vmId, runtime: "envoy.wasm.runtime.v8", code: { local: { filename: wasm } } },
+        configuration:
+          configuration === undefined
+            ? undefined
+            : { "@type": `${TYPE}google.protobuf.StringValue`, value: configuration },
+      },
+    },
+  };
+}
+
+function cluster(name: string, host: string | null): object {
+  const endpoints = host === null ? [] : [{ lb_endpoints: [{ endpoint: { address: address(host) } }] }];
+  return {
+    name,
+    connect_timeout: "1s",
+    type: "STATIC",
+    load_assignment: { cluster_name: name, endpoints },
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": `${TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions`,
+        explicit_http_config: { http_protocol_options: HTTP_1 },
+      },
+    },
+  };
+}
+
+function address(host: string): object {
+  const colon = host.lastIndexOf(":");
+  return { socket_address: { address: host.slice(0, colon), port_value: Number(host.slice(colon + 1)) } };
+}
