@@ -1,7 +1,7 @@
 import { startGateway, upstream } from "@gateway-plugins/test-host";
 import { describePlugin, expect, test } from "@gateway-plugins/test-host/vitest";
 
-describePlugin("hello-world", { directory: "dist" }, (build) => {
+describePlugin("hello-world", { directory: new URL("../dist", import.meta.url) }, (build) => {
   test("adds hello: world to the request", async () => {
     const service = upstream({ body: "ok" });
     const gateway = await startGateway({ ...build, upstream: service });

@@ -4,7 +4,7 @@ import { describePlugin, expect, test } from "@gateway-plugins/test-host/vitest"
 const config = { tokenHeader: "x-token", requestPath: "/auth?for=gateway", serviceName: "auth.dns", servicePort: 8080 };
 const CLUSTER = "outbound|8080||auth.dns";
 
-describePlugin("http-call", { directory: "dist" }, (build) => {
+describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, (build) => {
   const withAuth = (auth: FakeUpstream, more: object = {}) => ({ ...build, config: { ...config, ...more }, clusters: { [CLUSTER]: auth } });
   const never = () => new Promise<never>(() => undefined);
 

@@ -1,7 +1,7 @@
 import { startGateway, upstream } from "@gateway-plugins/test-host";
 import { describePlugin, expect, test } from "@gateway-plugins/test-host/vitest";
 
-describePlugin("mock-response", { directory: "dist" }, (build) => {
+describePlugin("mock-response", { directory: new URL("../dist", import.meta.url) }, (build) => {
   test("answers 200 hello world in the service's place", async () => {
     const service = upstream();
     const gateway = await startGateway({ ...build, config: { mockEnable: true }, upstream: service });

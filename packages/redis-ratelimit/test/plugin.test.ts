@@ -4,7 +4,7 @@ import { describePlugin, expect, test } from "@gateway-plugins/test-host/vitest"
 // Virtual time begins at the start of a minute.
 const START = Date.UTC(2026, 0, 1) / 1000;
 
-describePlugin("redis-ratelimit", { directory: "dist" }, (build) => {
+describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.url) }, (build) => {
   async function withRedis(options: Parameters<typeof startRedis>[0] = {}) {
     const clock = new VirtualClock();
     const redis = await startRedis({ clock, ...options });

@@ -91,11 +91,11 @@ function encode(text: string, rule: Rule): Encoded {
 
 /** Writes at `p`, which has room for three bytes a code unit. Returns the end, 0 when the rule is broken. */
 export function write(text: string, rule: Rule, p: usize): usize {
-  return writePart(text, text.length, rule, p);
+  return writePart(changetype<usize>(text), text.length, rule, p);
 }
-/** The same for the first `units` code units. */
-export function writePart(text: string, units: i32, rule: Rule, p: usize): usize {
-  let i = changetype<usize>(text);
+/** The same for `units` code units of memory. */
+export function writePart(text: usize, units: i32, rule: Rule, p: usize): usize {
+  let i = text;
   const end = i + (<usize>units << 1);
   while (i < end) {
     let c: u32 = load<u16>(i);

@@ -51,7 +51,15 @@ export function putText(text: Encoded): void {
 }
 /** Control characters become spaces, so that a value cannot forge a line. */
 export function putString(text: string): void {
-  end = writePart(text, min(text.length, <i32>((LINE + LINE_SIZE - end) / 3)), Rule.Line, end);
+  let p = changetype<usize>(text);
+  const textEnd = p + (<usize>text.length << 1);
+  for (;;) {
+    // A code unit takes up to three bytes.
+    const units = min((textEnd - p) >> 1, (LINE + LINE_SIZE - end) / 3);
+    if (!units) return;
+    end = writePart(p, <i32>units, Rule.Line, end);
+    p += units << 1;
+  }
 }
 export function putNumber(n: i64): void {
   if (n < 0) {

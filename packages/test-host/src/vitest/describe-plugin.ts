@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 import type { ProfileName } from "../gateway/options.ts";
 import { PROFILES } from "../profile/profile.ts";
@@ -15,11 +16,11 @@ export interface PluginVariant {
  * Runs one suite over every build of a plugin and every gateway that has what the build imports. Each pair is a suite
  * of its own, titled `<name> (<file>, <profile>)`.
  *
- * @param files the builds; or the folder that holds `<name>.wasm`, `<name>.debug.wasm`, `<name>.incremental.wasm`...
+ * @param files the builds; or the folder (as a URL it does not depend on the working directory) that holds `<name>.wasm`, `<name>.debug.wasm`, `<name>.incremental.wasm`...
  */
 export function describePlugin(
   name: string,
-  files: readonly string[] | { directory: string },
+  files: readonly string[] | { directory: string | URL },
   suite: (variant: PluginVariant) => void,
 ): void {
   const paths = "directory" in files ? builds(name, files.directory) : files;
@@ -35,7 +36,8 @@ export function describePlugin(
   }
 }
 
-function builds(name: string, directory: string): string[] {
+function builds(name: string, given: string | URL): string[] {
+  const directory = given instanceof URL ? fileURLToPath(given) : given;
   return readdirSync(directory)
     .filter((file) => file.endsWith(".wasm") && (file === `${name}.wasm` || file.startsWith(`${name}.`)))
     .sort()

@@ -1,0 +1,43 @@
+import * as asc from "assemblyscript/asc";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+let count = 0;
+
+export interface Compiled {
+  /** Undefined when it does not compile. */
+  wasm: Uint8Array | undefined;
+  /** What asc printed. */
+  messages: string;
+}
+
+export const RELEASE = ["--optimizeLevel", "3", "--shrinkLevel", "2", "--runtime", "minimal"];
+export const DEBUG = ["--debug", "--runtime", "incremental"];
+/** The two builds that differ most: linked with the minimal runtime, and not linked with the incremental one. */
+export const BUILDS: [name: string, flags: string[]][] = [
+  ["release", RELEASE],
+  ["debug", DEBUG],
+];
+
+/** Compiles an author's file with plain asc and the transform, in this process. */
+export async function compile(source: string, flags: string[] = RELEASE): Promise<Compiled> {
+  const folder = join(packageFolder, "build", `${process.pid}-${count++}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "plugin.ts"), source);
+  const errors = asc.createMemoryStream();
+  const { error } = await asc.main(
+    ["plugin.ts", "--baseDir", folder, "--transform", join(packageFolder, "dist/transform/index.js"), "--outFile", "plugin.wasm", "--sourceMap", ...flags],
+    { stderr: errors, stdout: asc.createMemoryStream() },
+  );
+  const messages = errors.toString() + (error?.message ?? "");
+  return { wasm: error ? undefined : readFileSync(join(folder, "plugin.wasm")), messages };
+}
+
+/** The same for a file that must compile. */
+export async function build(source: string, flags: string[] = RELEASE): Promise<Uint8Array> {
+  const { wasm, messages } = await compile(source, flags);
+  if (!wasm) throw new Error(messages);
+  return wasm;
+}
