@@ -100,7 +100,6 @@ export class Direction {
         this.#hold(body, link.iteration === "stop-all-watermark");
         return;
       }
-      if (link.endStream) return;
       const hadTrailers = this.trailers !== undefined;
       link.endStream = endStream && !hadTrailers;
       const status = this.#run(() => link.onData(body, link.endStream));

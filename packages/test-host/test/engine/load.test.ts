@@ -1,4 +1,5 @@
-import { startGateway } from "../../src/index.ts";
+import { Gateway } from "../../src/gateway/gateway.ts";
+import { startGateway, VirtualClock } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
 import { assemble, guest } from "./guest.ts";
 
@@ -104,11 +105,27 @@ test("starts the base VM, a canary and the worker, in that order", async () => {
   const plugin = guest(
     ({ on, log }) => on("_initialize", log("init")) + on("proxy_on_configure", log("configure")),
   );
-  const { logs } = await startGateway({ plugin });
-  expect(logs.map(({ thread, message }) => [thread, message])).toEqual([
-    ["worker", "init"],
-    ["worker", "configure"],
-  ]);
+  const lines: string[] = [];
+  const filter = {
+    name: "f",
+    pluginName: "p",
+    rootId: "",
+    vmId: "",
+    failOpen: false,
+    code: { bytes: plugin },
+  };
+  const nothing = { vmConfiguration: new Uint8Array(), configuration: new Uint8Array() };
+  const listener = { name: "l", address: { address: "127.0.0.1", port: 1 }, virtualHosts: [] };
+  const gateway = await Gateway.start(
+    { listeners: [{ ...listener, filters: [{ ...filter, ...nothing }] }], clusters: [] },
+    {
+      profile: "envoy",
+      clock: new VirtualClock(),
+      onLog: ({ thread, message }) => lines.push(`${thread} ${message}`),
+    },
+  );
+  await gateway.close();
+  expect(lines).toEqual(["base init", "canary init", "canary configure", "worker init", "worker configure"]);
 });
 
 test.for([

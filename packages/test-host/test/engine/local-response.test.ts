@@ -37,6 +37,22 @@ test("answers in the upstream's place, whatever status the callback returns", as
   expect(service.requests).toEqual([]);
 });
 
+test("gives a filter that has answered nothing more of the request", async () => {
+  const plugin = guest(
+    (parts) =>
+      parts.on("proxy_on_request_headers", answer(parts, 403)) +
+      parts.on("proxy_on_request_body", parts.log("body")) +
+      parts.on(
+        "proxy_on_response_headers",
+        `(drop ${parts.call("proxy_log", 2, parts.text("response"))}) (return (i32.const 4))`,
+      ),
+  );
+  const gateway = await startGateway({ plugin });
+  expect((await gateway.fetch("/", { body: ["late"] })).status).toBe(504);
+  expect(gateway.logs.map(({ message }) => message)).toEqual(["response"]);
+  gateway.takeFault("stream-never-resumed");
+});
+
 test("names the plugin in the details on Higress", async () => {
   const plugin = guest((parts) => parts.on("proxy_on_request_headers", answer(parts, 403)));
   const gateway = await startGateway({ plugin, name: "waf", profile: "higress" });
