@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { startRedis } from "@gateway-plugins/test-host";
+import { realPart } from "./real-parts.ts";
+
+/** A Redis that dies and comes back at the same address. */
+export interface MortalRedis {
+  readonly address: string;
+  readonly port: number;
+  readonly url: string;
+  /** Ends it at once; its connections break. */
+  kill(): Promise<void>;
+  /** Listens again; what it remembers is its own affair. */
+  revive(): Promise<void>;
+}
+
+/** A real redis-server from the PATH, else the embedded one. `tried`: what is then not tried on a real one. */
+export async function startMortalRedis(tried: string): Promise<MortalRedis> {
+  const executable = realPart("redis", tried);
+  if (executable !== null) return startReal(executable);
+  const log = process.env["GATEWAY_PARTS_LOG"];
+  if (log) appendFileSync(log, `embedded: redis ${tried}\n`);
+  const server = await startRedis();
+  const { address, port, url } = server;
+  return { address, port, url, kill: () => server.close(), revive: () => server.restart() };
+}
+
+async function startReal(executable: string): Promise<MortalRedis> {
+  const address = "127.0.0.1";
+  const port = await freePort();
+  let server: ChildProcess | undefined;
+  const revive = async (): Promise<void> => {
+    server = spawn(executable, [
+      "--port",
+      String(port),
+      "--bind",
+      address,
+      "--save",
+      "",
+      "--appendonly",
+      "no",
+    ]);
+    await ready(server);
+  };
+  const kill = async (): Promise<void> => {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, "exit");
+    server.kill("SIGKILL");
+    await exited;
+  };
+  await revive();
+  return { address, port, url: `redis://${address}:${port}`, kill, revive };
+}
+
+/** Redis says so once it listens. */
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    server.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes("Ready to accept connections")) resolve();
+    });
+    server.once("error", reject);
+    server.once("exit", () => reject(new Error(`redis-server ended:\n${output}`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
