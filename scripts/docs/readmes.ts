@@ -1,0 +1,96 @@
+// The parts of READMEs that are generated: options from each plugin's schema, the plugins' table from the artifacts.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { measurePlugin } from "./measured-plugin.ts";
+
+export const PLUGINS = ["hello-world", "mock-response", "http-call", "redis-ratelimit"];
+
+interface Property {
+  type: string | string[];
+  description: string;
+  default?: unknown;
+}
+interface Schema {
+  required?: string[];
+  properties: Record<string, Property>;
+  examples: object[];
+}
+
+export interface Readme {
+  file: string;
+  before: string;
+  after: string;
+}
+
+/** Every README with a generated part, as it is and as it should be. */
+export async function readmes(root: string): Promise<Readme[]> {
+  const plugins = PLUGINS.map((name) => ({ name, folder: join(root, "packages", name) }));
+  const withOptions = plugins.flatMap(({ folder }) => {
+    const schema = schemaIn(folder);
+    return schema ? [renew(join(folder, "README.md"), "options", () => optionsTable(schema))] : [];
+  });
+  const rows: string[] = [];
+  const present = readFileSync(join(root, "README.md"), "utf8");
+  for (const { name, folder } of plugins) {
+    const measured = await measurePlugin(folder, name, schemaIn(folder)?.examples[0]);
+    const { description } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+      description: string;
+    };
+    const gzipBytes = sameZip(present, name, measured.gzipBytes);
+    const cells = [
+      measured.bytes,
+      gzipBytes,
+      measured.imports,
+      measured.loadsOn,
+      measured.entries,
+      measured.hostCalls,
+    ];
+    rows.push(`| [${name}](packages/${name}) | ${description} | ${cells.join(" | ")} |`);
+  }
+  const head =
+    "| plugin | what it does | bytes | gzip | imports | loads on | entries | calls |\n|---|---|--:|--:|--:|---|--:|--:|";
+  return Promise.all([
+    ...withOptions,
+    renew(join(root, "README.md"), "plugins", () => `${head}\n${rows.join("\n")}`),
+  ]);
+}
+
+function schemaIn(folder: string): Schema | undefined {
+  const file = join(folder, "config.schema.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Schema) : undefined;
+}
+
+function optionsTable(schema: Schema): string {
+  const rows = Object.entries(schema.properties).map(([name, { type, description, default: value }]) => {
+    // The first type is the one to write; the others are read too.
+    const written = Array.isArray(type) ? type[0] : type;
+    const otherwise = schema.required?.includes(name)
+      ? "required"
+      : value === undefined || value === ""
+        ? ""
+        : `\`${String(value)}\``;
+    return `| \`${name}\` | ${written} | ${otherwise} | ${description.replaceAll("|", "\\|")} |`;
+  });
+  return `| option | type | default | what it does |\n|---|---|---|---|\n${rows.join("\n")}`;
+}
+
+/** Versions of zlib differ by some bytes: a number that is as good as the same stays. */
+function sameZip(readme: string, name: string, bytes: number): number {
+  const row = readme.split("\n").find((line) => line.startsWith(`| [${name}](`));
+  const written = Number(row?.split("|")[4]);
+  return Math.abs(written - bytes) <= bytes / 50 ? written : bytes;
+}
+
+async function renew(file: string, part: string, generate: () => string): Promise<Readme> {
+  const before = readFileSync(file, "utf8");
+  const [start, end] = [`<!-- ${part}:start -->`, `<!-- ${part}:end -->`];
+  const from = before.indexOf(start);
+  const to = before.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(
+      `${file}: the markers ${start} and ${end} are missing; put them where the table belongs.`,
+    );
+  const text = `${before.slice(0, from + start.length)}\n\n${generate()}\n\n${before.slice(to)}`;
+  return { file, before, after: await format(text, { ...(await resolveConfig(file)), parser: "markdown" }) };
+}
