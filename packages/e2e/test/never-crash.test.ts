@@ -286,6 +286,21 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
     });
   });
 
+  describe("a context kept for a later phase", () => {
+    onEnvoyWith("kept-context");
+
+    it.each([
+      ["/response-body", "an answer was ignored"],
+      ["/log", "an answer was ignored"],
+      ["/log-call", "a call was not sent"],
+    ])("%s: answers nothing, and a log line says so", async (path, log) => {
+      const reply = await send(path);
+
+      expect([statusOf(reply), reply.body.toString()]).toEqual([200, "upstream"]);
+      await envoy.waitForLog(new RegExp(`kept-context: ${log}`));
+    });
+  });
+
   describe("calls that fail at once, without end", () => {
     onEnvoyWith("endless-calls");
 
