@@ -24,8 +24,7 @@ export async function tryCompile(
   target: keyof typeof TARGETS = "release",
 ): Promise<Compilation> {
   await mkdir(OUTPUT, { recursive: true });
-  // One file a worker: test files run side by side.
-  const wasm = join(OUTPUT, `${name}.${target}.${process.pid}.wasm`);
+  const wasm = join(OUTPUT, `${name}.${target}.wasm`);
   const stderr = asc.createMemoryStream();
   const options = [
     "--baseDir",

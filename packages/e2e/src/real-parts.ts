@@ -33,6 +33,7 @@ export function realPart(part: keyof typeof PARTS, tried: string): string | null
   return null;
 }
 
+/* oxlint-disable vitest/valid-title, vitest/valid-describe-callback, vitest/no-conditional-tests, vitest/expect-expect -- no suite itself, it registers those of test files */
 /** A suite that needs a real Envoy; without one a single test says what was not tried. */
 export function describeOnEnvoy(title: string, suite: () => void): void {
   if (realPart("envoy", title) !== null) describe(title, suite);
