@@ -67,7 +67,7 @@ describe("gateway dev", () => {
     expect(await (await fetch(`${admin}/ready`)).text()).toBe("LIVE\n");
     dev.child.kill("SIGINT");
     expect((await dev.finished).code).toBe(0);
-    await expect(fetch(`${url}/hello`)).rejects.toThrow();
+    await expect(fetch(`${url}/hello`)).rejects.toThrow("fetch failed");
   });
 
   it("names the flag for a port that is in use", async () => {

@@ -5,7 +5,7 @@ export class Config {
   qpm: i32 = 0;
 
   /** One counter for each route and minute; the prefix keeps clear of the database's other users. */
-  key(route: string, window: i64): string {
+  key(route: string, window: u32): string {
     return `redis-ratelimit:${route}:${window}`;
   }
 

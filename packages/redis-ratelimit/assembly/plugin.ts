@@ -8,14 +8,14 @@ return n`;
 
 class State {
   /** Unix seconds at which the request's window began; 0: not counted. */
-  window: i64 = 0;
-  left: i64 = 0;
+  window: u32 = 0;
+  left: i32 = 0;
 }
 
 new Plugin<Config, State>("redis-ratelimit")
   .parseConfig((json, config) => config.read(json))
   .onRequestHeaders((ctx) => {
-    const now = clock.nowSeconds();
+    const now = <u32>clock.nowSeconds();
     ctx.state.window = now - (now % 60);
     return ctx.config.redis.eval(COUNT, [ctx.config.key(ctx.request.routeName, ctx.state.window)], [(60 - (now % 60)).toString()]).send(ctx, (ctx, reply) => {
       const window = ctx.state.window;
@@ -24,8 +24,11 @@ new Plugin<Config, State>("redis-ratelimit")
         log.error("redis failed, the request passes: " + reply.reason);
         return Action.Continue;
       }
-      ctx.state.left = <i64>ctx.config.qpm - reply.integer();
-      if (ctx.state.left >= 0) return Action.Continue;
+      const count = reply.integer();
+      if (count <= ctx.config.qpm) {
+        ctx.state.left = ctx.config.qpm - <i32>count;
+        return Action.Continue;
+      }
       return ctx.respond(429, "Too many requests\n", {
         headers: [
           ["timeStamp", window.toString()],

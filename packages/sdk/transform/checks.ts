@@ -60,7 +60,7 @@ export function checkSource(parser: Parser, source: Source): void {
     if (!scope || scope.depth === depth || scope.names.get(name)) return;
     const remedy = /ctx|context|plugin/i.test(name)
       ? "Use the callback's own first parameter."
-      : /^send/.test(callee)
+      : callee.startsWith("send")
         ? `Keep it in ctx.state.${name}, or pass it on: .sendWith(ctx, ${name}, (ctx, response, ${name}) => ...).`
         : LOOPS.test(callee)
           ? "Use a for loop instead: a loop sees everything."

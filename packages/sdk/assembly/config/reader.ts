@@ -7,16 +7,7 @@ import { Cluster } from "../http/cluster";
 import { Kind, firstIn, isWhole, kindAt, member, nextIn, position, skipValue, takeRaw, takeText, takeWhole, textEquals, valueOf } from "../json/scan";
 import { RedisClient } from "../redis/client";
 import { Options } from "../stream/options";
-
-/** The configuration that is being read. */
-export class document {
-  /** Where its text ends. */
-  static end: usize = 0;
-  /** Something was wrong; only the first problem is logged. */
-  static failed: bool = false;
-  /** A problem leaves out this part only, the rest is still used. */
-  static partial: bool = false;
-}
+import { document, endProblem, kindName, putStep, startProblemLine } from "./problem";
 
 export class IntegerRange {
   min: i32 = i32.MIN_VALUE;
@@ -164,7 +155,7 @@ export class ConfigReader {
     const name = this.string("serviceName");
     let port = this.integer("servicePort", 0, { min: 0, max: 65535 });
     if (!port) port = name.endsWith(".static") ? 80 : defaultPort;
-    if (!name.length || !port) this.warn(name.length ? "servicePort" : "serviceName", utf8("missing, so every call to the service will fail"));
+    if (!name.length || !port) this.warn(name.length ? "servicePort" : "serviceName", utf8("missing: every call to the service will fail"));
     return Cluster.fqdn(name, port, this.string("serviceHost", name));
   }
   /** A client of `service()`. */
@@ -231,8 +222,7 @@ export class ConfigReader {
   private startProblem(key: string, index: i32): bool {
     if (document.failed) return false;
     document.failed = true;
-    startLine();
-    putText(document.partial ? utf8("the part of the configuration besides _rules_ is not used: ") : utf8("configuration refused: "));
+    startProblemLine();
     this.putPath(key, index);
     return true;
   }
@@ -254,26 +244,5 @@ export class ConfigReader {
     if (!parent) return putByte(36);
     parent.putOwnPath();
     putStep(this.key, this.index);
-  }
-}
-function putStep(key: string, index: i32): void {
-  if (!key.length) return;
-  putByte(46);
-  putString(key);
-  if (index < 0) return;
-  putByte(91);
-  putNumber(index);
-  putByte(93);
-}
-function endProblem(): void {
-  endLine(document.partial ? LogLevel.Warn : LogLevel.Error);
-}
-function kindName(kind: Kind): Encoded {
-  switch (kind) {
-    case Kind.Boolean: return utf8("a boolean");
-    case Kind.Number: return utf8("a number");
-    case Kind.String: return utf8("a string");
-    case Kind.Array: return utf8("a list");
-    default: return utf8("an object");
   }
 }

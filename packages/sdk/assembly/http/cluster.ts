@@ -70,8 +70,8 @@ export class Cluster {
 function outbound(port: i32, subset: string, fqdn: string, host: string): Cluster {
   return Cluster.named("outbound|" + decimal(port) + "|" + subset + "|" + fqdn, host);
 }
-// toString() would bring its tables along.
-export function decimal(n: i32): string {
+/** A number that is not negative, in digits; `toString()` would bring its tables along. */
+export function decimal(n: u32): string {
   const digit = String.fromCharCode(48 + (n % 10));
   return n > 9 ? decimal(n / 10) + digit : digit;
 }

@@ -1,11 +1,12 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { ConfigReader, document } from "../config/reader";
+import { document } from "../config/problem";
+import { ConfigReader } from "../config/reader";
 import { readBuffer } from "../host/buffers";
 import { endLine, putNumber, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
-import { Kind, find, firstIn, kindAt, nextIn, skipSpace } from "../json/scan";
+import { Kind, firstIn, kindAt, member, nextIn, skipSpace } from "../json/scan";
 import { failedAt, isJson } from "../json/validate";
 import { Stream, enterCallback, leaveCallback } from "../stream/stream";
 import { handlers } from "./handlers";
@@ -71,7 +72,7 @@ export function configureRoot(id: u32, size: u32): bool {
   root.id = id;
   const text = size ? readBuffer(BufferType.PluginConfiguration) : null;
   document.failed = false;
-  readConfiguration(root, text == null ? String.UTF8.encode("{}") : text);
+  readConfiguration(root, text == null ? emptyObject() : text);
   const accepted = !document.failed;
   if (accepted) {
     deleteRoots(id);
@@ -81,6 +82,11 @@ export function configureRoot(id: u32, size: u32): bool {
   } else release(root);
   leaveCallback();
   return accepted;
+}
+function emptyObject(): ArrayBuffer {
+  const text = new ArrayBuffer(2);
+  store<u16>(changetype<usize>(text), 0x7d7b);
+  return text;
 }
 /** Deletes a root, and those that the host no longer knows. */
 function deleteRoots(id: u32): void {
@@ -127,7 +133,7 @@ function readConfiguration(root: Root, text: ArrayBuffer): void {
   const object = skipSpace(start);
   const json = new ConfigReader(kindAt(object) == Kind.Object ? object : 0, null, "", -1);
   if (kindAt(object) != Kind.Object) return json.refuse("", utf8("must be an object"));
-  const rules = find(object, document.end, "_rules_");
+  const rules = member(object, document.end, "_rules_", 0, 7);
   if (rules && kindAt(rules) != Kind.Array) return json.refuse("_rules_", utf8("must be a list"));
   const first = rules ? firstIn(rules) : 0;
   // As in wasm-go: where there are rules, a global part that cannot be read is left out, and requests without a rule pass by.
@@ -177,7 +183,7 @@ function readConditions(rule: Rule, object: usize, reader: ConfigReader): void {
 }
 /** A text or a list of texts; 0 when it is missing, null or empty. */
 function readCondition(object: usize, key: string, reader: ConfigReader): usize {
-  const list = find(object, document.end, key);
+  const list = member(object, document.end, key, 0, key.length);
   if (!list || kindAt(list) == Kind.Null) return 0;
   let any: usize = 0;
   for (let item = firstText(list); item; item = nextText(list, item, document.end)) {

@@ -51,15 +51,24 @@ export function startMatching(): void {
 }
 function route(): string {
   const known = asked.route;
-  return known != null ? known : (asked.route = routeName())!;
+  if (known != null) return known;
+  const value = routeName();
+  asked.route = value;
+  return value;
 }
 function cluster(): string {
   const known = asked.cluster;
-  return known != null ? known : (asked.cluster = routeCluster())!;
+  if (known != null) return known;
+  const value = routeCluster();
+  asked.cluster = value;
+  return value;
 }
 function domain(): string {
   const known = asked.domain;
-  return known != null ? known : (asked.domain = withoutPort(getPseudo(utf8(":authority"))))!;
+  if (known != null) return known;
+  const value = withoutPort(getPseudo(utf8(":authority")));
+  asked.domain = value;
+  return value;
 }
 function withoutPort(authority: string): string {
   for (let i = authority.length - 1; i >= 0; i--) {
@@ -118,7 +127,8 @@ function lastBar(cluster: string): i32 {
 }
 /** The rest of a pattern against the port, which stands between the first two bars. */
 function samePort(pattern: Text, length: i32, cluster: string): bool {
-  let at = cluster.indexOf("|") + 1;
+  let at = 0;
+  while (cluster.charCodeAt(at++) != 124) {}
   for (; length > 0; length--) if (pattern.next() != cluster.charCodeAt(at++)) return false;
   return cluster.charCodeAt(at) == 124;
 }

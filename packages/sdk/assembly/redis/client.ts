@@ -4,7 +4,7 @@ import { Encoded, Rule, reserve, write } from "../abi/text";
 import { readBuffer } from "../host/buffers";
 import { initRedis, lastToken, startRedisCall } from "../host/callouts";
 import { endLine, putString, putText, startLine } from "../host/log";
-import { Cluster } from "../http/cluster";
+import { Cluster, decimal } from "../http/cluster";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
@@ -93,7 +93,7 @@ export class RedisClient {
     if (this.isOpen) return true;
     const o = this.options;
     const name = this.cluster.name;
-    this.isOpen = initRedis(o.database ? name + "?db=" + o.database.toString() : name, o.username, o.password, o.timeout) == Status.Ok;
+    this.isOpen = initRedis(o.database ? name + "?db=" + decimal(o.database) : name, o.username, o.password, o.timeout) == Status.Ok;
     if (!this.isOpen) {
       startLine();
       putText(utf8("redis: the gateway has no cluster "));
@@ -119,11 +119,14 @@ export class RedisClient {
     return this.command(["incr", key]);
   }
   expire(key: string, seconds: i32): RedisCall {
-    return this.command(["expire", key, seconds.toString()]);
+    return this.command(["expire", key, decimal(seconds)]);
   }
   /** Runs a Lua script, atomically. */
   eval(script: string, keys: string[], args: string[] = []): RedisCall {
-    return this.command(["eval", script, keys.length.toString()].concat(keys).concat(args));
+    const all = ["eval", script, decimal(keys.length)];
+    for (let i = 0; i < keys.length; i++) all.push(keys[i]);
+    for (let i = 0; i < args.length; i++) all.push(args[i]);
+    return this.command(all);
   }
 }
 

@@ -63,8 +63,7 @@ function readRegex(message: Message): { regex: string } | undefined {
   const regex = value?.string();
   if (regex === undefined) return undefined;
   try {
-    new RegExp(regex, "u");
-    return { regex };
+    return { regex: new RegExp(regex, "u").source };
   } catch (error) {
     return value!.problem(`${(error as Error).message}; write it without RE2's own syntax`);
   }
