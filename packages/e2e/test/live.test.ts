@@ -12,6 +12,9 @@ import { OffsetClock } from "../src/offset-clock.ts";
 import { publishedModule } from "../src/plugins.ts";
 import { startMortalRedis, type MortalRedis } from "../src/redis.ts";
 
+// A busy machine is not what a timeout is for.
+const PATIENT_MS = 10_000;
+
 let service: HttpService;
 beforeEach(async () => {
   service = await startHttpService((request, response) => {
@@ -74,6 +77,7 @@ describe("http-call in the live gateway", () => {
       requestPath: "/auth",
       serviceName: "auth.dns",
       servicePort: 8080,
+      timeout: PATIENT_MS,
       ...more,
     };
     return serve([{ plugin: "http-call", config }], { clusters: { "outbound|8080||auth.dns": auth } });
@@ -137,7 +141,12 @@ describe("with a Redis", () => {
   const serveLimited = async (config: object = {}) => {
     const clock = new OffsetClock();
     const gateway = await serve(
-      [{ plugin: "redis-ratelimit", config: { serviceName: "redis.dns", qpm: 2, ...config } }],
+      [
+        {
+          plugin: "redis-ratelimit",
+          config: { serviceName: "redis.dns", qpm: 2, timeout: PATIENT_MS, ...config },
+        },
+      ],
       {
         clusters: { "outbound|6379||redis.dns": redis },
         routeName: `route-${routes++}`,
@@ -160,10 +169,10 @@ describe("with a Redis", () => {
   test("redis-ratelimit answers 429 from the limit on, and passes again in the next minute", async () => {
     const { url, clock, window } = await serveLimited();
     for (let minute = 0; minute < 2; minute++) {
-      const start = window();
-      expect(await outcome(url)).toEqual([200, start, "1", "GET /orders"]);
-      expect(await outcome(url)).toEqual([200, start, "0", "GET /orders"]);
-      expect(await outcome(url)).toEqual([429, start, "0", "Too many requests\n"]);
+      const began = window();
+      expect(await outcome(url)).toEqual([200, began, "1", "GET /orders"]);
+      expect(await outcome(url)).toEqual([200, began, "0", "GET /orders"]);
+      expect(await outcome(url)).toEqual([429, began, "0", "Too many requests\n"]);
       clock.nextMinute();
     }
     expect(service.requests.length).toBe(4);
@@ -197,11 +206,17 @@ describe("with a Redis", () => {
       response.setHeader("x-token", "from-auth").end(),
     );
     onTestFinished(() => auth.close());
-    const call = { tokenHeader: "x-token", requestPath: "/auth", serviceName: "auth.dns", servicePort: 8080 };
-    const mock = { mockEnable: false, _rules_: [{ _match_domain_: ["mock.test"], mockEnable: true }] };
-    const configurations = ["", call, { serviceName: "redis.dns", qpm: 1000 }, mock];
+    const call = {
+      tokenHeader: "x-token",
+      requestPath: "/auth",
+      serviceName: "auth.dns",
+      servicePort: 8080,
+      timeout: PATIENT_MS,
+    };
+    const mock = { mockEnable: false, _rules_: [{ _match_domain_: ["localhost"], mockEnable: true }] };
+    const configurations = ["", call, { serviceName: "redis.dns", qpm: 1000, timeout: PATIENT_MS }, mock];
     const plugins = ["hello-world", "http-call", "redis-ratelimit", "mock-response"];
-    const dev = gateway(
+    const dev = startGatewayCommand(
       "dev",
       ...plugins.map(publishedModule),
       ...configurations.flatMap((config) => ["--config", config === "" ? "" : JSON.stringify(config)]),
@@ -219,13 +234,17 @@ describe("with a Redis", () => {
       "GET /orders",
     ]);
     expect(service.requests[0]?.headers).toMatchObject({ hello: "world, world", "x-token": "from-auth" });
+    const mocked = await fetch(`${url!.replace("127.0.0.1", "localhost")}/orders`);
+    expect([mocked.status, await mocked.text()]).toEqual([200, "hello world"]);
+    expect(auth.requests.length).toBe(2);
+    expect(service.requests.length).toBe(1);
   });
 });
 
 const BIN = fileURLToPath(new URL("../../cli/bin/gateway.js", import.meta.url));
 
 /** `gateway` as a process, ended with the test at the latest. */
-function gateway(...args: string[]) {
+function startGatewayCommand(...args: string[]) {
   const running = start(process.execPath, [BIN, ...args]);
   onTestFinished(async () => {
     running.child.kill("SIGKILL");
@@ -236,7 +255,7 @@ function gateway(...args: string[]) {
 
 describe("gateway dev", () => {
   test("stops on Ctrl-C with 0, and its ports are free", async () => {
-    const dev = gateway(
+    const dev = startGatewayCommand(
       "dev",
       publishedModule("hello-world"),
       "--upstream",
@@ -276,7 +295,7 @@ describe("gateway dev", () => {
       "$._rules_[0].mockEnable: must be true or false, not a list",
     ],
   ] as const)("ends with 1 for %s with %j, and says why", async ([plugin, config, problem]) => {
-    const dev = gateway(
+    const dev = startGatewayCommand(
       "dev",
       publishedModule(plugin),
       "--config",
@@ -304,7 +323,7 @@ describe("gateway dev", () => {
     const yaml = join(folder, "envoy.yaml");
     writeFileSync(yaml, text);
     const module = `/etc/envoy/main.wasm=${publishedModule("mock-response")}`;
-    const dev = gateway("dev", yaml, "--cluster", `httpbin=${service.url}`, "--wasm", module);
+    const dev = startGatewayCommand("dev", yaml, "--cluster", `httpbin=${service.url}`, "--wasm", module);
     const [, url] = await dev.printed(/Serving on (http:\S+)/);
     expect(await (await fetch(`${url}/get`)).text()).toBe(body);
     expect(service.requests[0]?.headers["hello"]).toBe(hello);

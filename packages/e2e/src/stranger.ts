@@ -1,0 +1,40 @@
+import { mkdtemp, realpath } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { run } from "./command.ts";
+
+/** What npm and vitest tell the programs they start; a stranger's shell has none of it. */
+const OURS =
+  /^(npm_(package|lifecycle|config_(local_prefix|workspace)|command|execpath|node_execpath)|VITEST|NODE_ENV$|NODE_OPTIONS$|NODE_PATH$|INIT_CWD$|GATEWAY_)/i;
+
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !OURS.test(name));
+  const path = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((folder) => !folder.includes("node_modules"));
+  return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
+}
+
+/** Runs a program in a folder as somebody would who has never seen this checkout; rejects unless it ends with 0. */
+export async function runAsStranger(folder: string, program: string, ...args: string[]): Promise<string> {
+  return run(program, args, { cwd: folder, env: environment() });
+}
+
+export async function emptyFolder(): Promise<string> {
+  return realpath(await mkdtemp(join(tmpdir(), "stranger-")));
+}
+
+/** Packs a package's folder as `npm publish` would; resolves with the tarball's path. */
+export async function pack(packageFolder: string, destination: string): Promise<string> {
+  const printed = await runAsStranger(packageFolder, "npm", "pack", "--pack-destination", destination);
+  return join(destination, printed.trim().split("\n").at(-1)!);
+}
+
+/** Paths in a tarball of npm's, without the `package/` that all begin with. */
+export async function filesIn(tarball: string): Promise<string[]> {
+  const printed = await run("tar", ["-tzf", tarball]);
+  return printed
+    .trim()
+    .split("\n")
+    .map((path) => path.replace(/^package\//, ""));
+}

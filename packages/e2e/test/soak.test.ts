@@ -1,0 +1,151 @@
+import {
+  startGateway,
+  startRedis,
+  upstream,
+  type GatewayResponse,
+  type StartOptions,
+  type TestGateway,
+} from "@gateway-plugins/test-host";
+import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
+import { publishedModule } from "../src/plugins.ts";
+
+// Half of a batch passes the limiter.
+const IN_FLIGHT = 50;
+const QPM = 25;
+const WARM_UP = 10_000;
+const LIMIT_MS = 600_000;
+
+const AUTH = "outbound|80||auth.static";
+const REDIS = "outbound|80||redis.static";
+
+interface Soak {
+  plugin: string;
+  /** Linear memory never needs more than this, in pages of 64 KiB: built for the minimal runtime, for the incremental. */
+  pages: readonly [number, number];
+  options?: Partial<StartOptions>;
+  /** Responses of a batch, by status. */
+  expected: Record<number, number>;
+}
+
+const SOAKS: Soak[] = [
+  { plugin: "hello-world", pages: [1, 2], expected: { 200: IN_FLIGHT } },
+  {
+    plugin: "mock-response",
+    pages: [1, 2],
+    options: { config: { mockEnable: true } },
+    expected: { 200: IN_FLIGHT },
+  },
+  {
+    plugin: "http-call",
+    pages: [2, 2],
+    options: {
+      config: { tokenHeader: "x-token", requestPath: "/auth", serviceName: "auth.static" },
+      clusters: { [AUTH]: () => ({ headers: { "x-token": "secret" } }) },
+    },
+    expected: { 200: IN_FLIGHT },
+  },
+  {
+    plugin: "redis-ratelimit",
+    pages: [4, 4],
+    options: { config: { serviceName: "redis.static", qpm: QPM } },
+    expected: { 200: QPM, 429: IN_FLIGHT - QPM },
+  },
+];
+
+/** Starts a gateway for one soak; `afterBatch` brings its Redis back to where the batch began. */
+async function start(soak: Soak, module: string, onTestFinished: (close: () => Promise<void>) => void) {
+  const options = { plugin: module, upstream: () => ({}), ...soak.options };
+  if (soak.plugin !== "redis-ratelimit")
+    return { gateway: await startGateway(options), afterBatch: () => undefined };
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  return {
+    gateway: await startGateway({ ...options, clusters: { [REDIS]: redis } }),
+    afterBatch: () => redis.flush(),
+  };
+}
+
+const byStatus = (responses: GatewayResponse[]): Record<number, number> => {
+  const counts: Record<number, number> = {};
+  for (const { status } of responses) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+async function send(
+  gateway: TestGateway,
+  requests: number,
+  expected: Soak["expected"],
+  afterBatch: () => void,
+): Promise<void> {
+  for (let sent = 0; sent < requests; sent += IN_FLIGHT) {
+    const batch = Array.from({ length: IN_FLIGHT }, () => gateway.fetch("/"));
+    expect(byStatus(await Promise.all(batch))).toEqual(expected);
+    afterBatch();
+  }
+}
+
+const RUNS = [
+  { build: "release build", ending: ".wasm", requests: 200_000, index: 0 },
+  {
+    build: "release build for the incremental runtime",
+    ending: ".incremental.wasm",
+    requests: 50_000,
+    index: 1,
+  },
+] as const;
+
+describe.each(RUNS)("$requests requests through the $build", ({ ending, requests, index }) => {
+  test.for(SOAKS)(
+    "leave the memory of $plugin as the first ten thousand did, and no context",
+    { timeout: LIMIT_MS },
+    async (soak, { onTestFinished }) => {
+      const module = publishedModule(soak.plugin).replace(/\.wasm$/, ending);
+      const { gateway, afterBatch } = await start(soak, module, onTestFinished);
+      await send(gateway, WARM_UP, soak.expected, afterBatch);
+      const { memoryPages } = gateway;
+      await send(gateway, requests - WARM_UP, soak.expected, afterBatch);
+      expect(gateway.memoryPages).toBe(memoryPages);
+      expect(memoryPages).toBeLessThanOrEqual(soak.pages[index]);
+      expect(gateway.liveContexts).toBe(1);
+      expect(gateway.logs).toEqual([]);
+    },
+  );
+});
+
+const PAUSED = 2000;
+
+test.for(RUNS)(
+  "2000 requests that http-call holds at once all go on, and need no more memory the second time ($build)",
+  { timeout: LIMIT_MS },
+  async ({ ending }) => {
+    let answer = (): void => undefined;
+    let answered: Promise<void> = Promise.resolve();
+    const auth = upstream(async () => {
+      await answered;
+      return { headers: { "x-token": "secret" } };
+    });
+    const gateway = await startGateway({
+      plugin: publishedModule("http-call").replace(/\.wasm$/, ending),
+      config: { tokenHeader: "x-token", requestPath: "/auth", serviceName: "auth.static" },
+      clusters: { [AUTH]: auth },
+      upstream: () => ({}),
+    });
+    const holdAll = async (): Promise<void> => {
+      auth.requests.length = 0;
+      answered = new Promise((resolve) => (answer = resolve));
+      const held = Array.from({ length: PAUSED }, () => gateway.fetch("/"));
+      await gateway.advance(0);
+      expect(auth.requests.length).toBe(PAUSED);
+      expect(gateway.liveContexts).toBe(1 + PAUSED);
+      answer();
+      expect(byStatus(await Promise.all(held))).toEqual({ 200: PAUSED });
+      expect(gateway.liveContexts).toBe(1);
+    };
+    await holdAll();
+    const { memoryPages } = gateway;
+    await holdAll();
+    await send(gateway, WARM_UP, { 200: IN_FLIGHT }, () => (auth.requests.length = 0));
+    await holdAll();
+    expect(gateway.memoryPages).toBe(memoryPages);
+  },
+);

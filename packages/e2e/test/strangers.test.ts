@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startGateway, upstream } from "@gateway-plugins/test-host";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { run } from "../src/command.ts";
+import { emptyFolder, filesIn, pack, runAsStranger } from "../src/stranger.ts";
+
+// Downloads take what they take.
+const LIMIT_MS = 300_000;
+const PACKAGES = fileURLToPath(new URL("../..", import.meta.url));
+const INSTALL = ["install", "--prefer-offline", "--no-audit", "--no-fund"];
+
+const tarballs = {} as Record<"sdk" | "test-host" | "cli", string>;
+
+beforeAll(async () => {
+  const folder = await emptyFolder();
+  for (const name of ["sdk", "test-host", "cli"] as const)
+    tarballs[name] = await pack(join(PACKAGES, name), folder);
+  return () => rm(folder, { recursive: true });
+}, LIMIT_MS);
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await emptyFolder();
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+describe("a tarball", () => {
+  test.for([
+    {
+      name: "sdk",
+      holds: [
+        "package.json",
+        "README.md",
+        "index.ts",
+        "advanced/index.ts",
+        "exports/index.ts",
+        "dist/transform/index.js",
+      ],
+      rest: /^(assembly\/[\w/-]+(\.d)?\.ts|dist\/transform\/[\w/-]+\.(js|d\.ts|js\.map))$/,
+    },
+    {
+      name: "test-host",
+      holds: [
+        "package.json",
+        "README.md",
+        "dist/index.js",
+        "dist/index.d.ts",
+        "dist/live/index.js",
+        "dist/vitest/index.js",
+      ],
+      rest: /^dist\/[\w/-]+\.(js|d\.ts|js\.map)$/,
+    },
+    {
+      name: "cli",
+      holds: ["package.json", "README.md", "bin/gateway.js", "dist/main.js"],
+      rest: /^dist\/[\w/-]+\.(js|d\.ts|js\.map)$/,
+    },
+  ] as const)(
+    "of $name holds what it runs on, and neither tests nor sources nor build state",
+    async ({ name, holds, rest }) => {
+      const files = await filesIn(tarballs[name]);
+      expect(files).toEqual(expect.arrayContaining([...holds]));
+      const known = new Set<string>([...holds, "LICENSE"]);
+      expect(files.filter((file) => !known.has(file) && !rest.test(file))).toEqual([]);
+    },
+  );
+});
+
+describe("who has only the tarballs", () => {
+  const readme = readFileSync(join(PACKAGES, "sdk/README.md"), "utf8");
+  const firstBlock = (language: string): string =>
+    new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "ms").exec(readme)![1]!;
+
+  test(
+    "compiles the SDK's README with plain asc, and the plugin answers",
+    { timeout: LIMIT_MS },
+    async () => {
+      const folder = await temporaryFolder();
+      await runAsStranger(folder, "npm", "init", "-y");
+      await runAsStranger(folder, "npm", ...INSTALL, "--save-dev", "assemblyscript@~0.28.20", tarballs.sdk);
+      await mkdir(join(folder, "assembly"));
+      await writeFile(join(folder, "assembly/plugin.ts"), firstBlock("ts"));
+      await writeFile(join(folder, "asconfig.json"), firstBlock("json"));
+      await runAsStranger(folder, "npx", "asc", "--target", "release");
+
+      const service = upstream();
+      const gateway = await startGateway({ plugin: join(folder, "build/plugin.wasm"), upstream: service });
+      onTestFinished(() => gateway.close());
+      expect((await gateway.fetch("/hello")).text()).toBe("hello world\n");
+      expect((await gateway.fetch("/orders")).status).toBe(200);
+      expect(service.requests.map((request) => request.header("hello"))).toEqual(["world"]);
+    },
+  );
+
+  test.for(["hello-world", "http-call"])(
+    "copies %s, gives it a name, and builds and tests it",
+    { timeout: LIMIT_MS },
+    async (plugin) => {
+      const folder = await temporaryFolder();
+      await copyTracked(join(PACKAGES, plugin), folder);
+      await adopt(join(folder, "package.json"));
+      await runAsStranger(folder, "npm", ...INSTALL);
+      await runAsStranger(folder, "npm", "run", "build");
+      expect(await runAsStranger(folder, "npm", "test")).toMatch(/Tests .*\d+ passed/);
+
+      const artifact = await readFile(join(folder, `dist/${plugin}.wasm`));
+      const digest = createHash("sha256").update(artifact).digest("hex");
+      expect(await readFile(join(folder, `dist/${plugin}.wasm.sha256`), "utf8")).toBe(
+        `${digest}  ${plugin}.wasm\n`,
+      );
+      const map = JSON.parse(await readFile(join(folder, `dist/${plugin}.wasm.map`), "utf8")) as {
+        sources: string[];
+      };
+      expect(map.sources).toContain("assembly/plugin.ts");
+
+      const { version } = JSON.parse(readFileSync(join(PACKAGES, "cli/package.json"), "utf8")) as {
+        version: string;
+      };
+      expect(await runAsStranger(folder, "npx", "gateway", "--version")).toBe(`${version}\n`);
+    },
+  );
+});
+
+/** Copies what a clone of the repository would hold, nothing built or installed. */
+async function copyTracked(from: string, to: string): Promise<void> {
+  const tracked = (await run("git", ["ls-files", "-z"], { cwd: from })).split("\0").filter(Boolean);
+  for (const file of tracked) {
+    await mkdir(dirname(join(to, file)), { recursive: true });
+    await cp(join(from, file), join(to, file));
+  }
+}
+
+/** Names the package anew, and takes ours from their tarballs: nothing is on the registry before a release. */
+async function adopt(path: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(path, "utf8")) as {
+    name: string;
+    devDependencies: Record<string, string>;
+  };
+  manifest.name = "my-plugin";
+  for (const [name, tarball] of Object.entries(tarballs)) {
+    expect(manifest.devDependencies).toHaveProperty([`@gateway-plugins/${name}`]);
+    manifest.devDependencies[`@gateway-plugins/${name}`] = `file:${tarball}`;
+  }
+  await writeFile(path, JSON.stringify(manifest, null, 2));
+}
