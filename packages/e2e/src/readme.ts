@@ -26,10 +26,8 @@ export function linkedFiles(markdown: string): string[] {
     .filter((target) => target !== "" && !/^[a-z]+:/.test(target));
 }
 
-/** The parts of expected output, which stand in this order; a line `...` is anything in between. */
-export function expectedParts(text: string): string[] {
-  return text
-    .split(/^\.\.\.\n/m)
-    .map((part) => part.replace(/\n$/, ""))
-    .filter((part) => part !== "");
+/** Matches output that has the parts of this text in their order; a line `...` is anything in between. */
+export function expectedOutput(text: string): RegExp {
+  const parts = text.split(/^\.\.\.\n/m).map((part) => part.trimEnd().replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(parts.join("[^]*"));
 }
