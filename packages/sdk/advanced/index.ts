@@ -21,7 +21,9 @@ export { HeadersStatus } from "../assembly/abi/enums";
  */
 export function hold(action: Action, status: HeadersStatus): Action {
   if (status == HeadersStatus.Continue || status == HeadersStatus.ContinueAndEndStream) return action;
-  if (action == Action.Continue && (status != HeadersStatus.StopIteration || !isHigress())) {
+  // A call that failed at once has been decided already.
+  if (action == Action.Continue && status != HeadersStatus.StopIteration) return action;
+  if (action == Action.Continue && !isHigress()) {
     logText(LogLevel.Warn, utf8("the headers are not held: this gateway cannot hold them for the body"));
     return action;
   }
@@ -29,7 +31,7 @@ export function hold(action: Action, status: HeadersStatus): Action {
   return action;
 }
 
-/** The request's headers in a body handler, after they were held for the body. Elsewhere they have left: changes are refused and logged. */
+/** The request's headers in a body handler, after they were held for the body. Elsewhere they have left: changes answer false. */
 export function heldHeaders(): Headers {
   return changetype<Headers>(<usize>MapType.RequestHeaders + 1);
 }

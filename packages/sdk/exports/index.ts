@@ -55,6 +55,7 @@ export function proxy_on_delete(id: u32): void {
 export {
   encodeAppendableName,
   encodeChangeableName,
+  encodeDeletableName,
   encodeName,
   encodeText,
   encodeValue,

@@ -65,8 +65,8 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     const response = await gateway.fetch("/");
     expect([response.status, response.text()]).toEqual([403, "first"]);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "p: an answer was ignored: the request has one already, or is not running",
-      "p: a call was not sent: its request is answered, or not running",
+      "p: an answer was ignored: the request has one already, or its time is over",
+      "p: a call was not sent: its request is answered, or its time is over",
     ]);
   });
 
@@ -120,6 +120,56 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     const response = await gateway.fetch("/");
     expect([response.headers.get("x-checked"), response.text()]).toEqual(["200", "body"]);
     expect((await gateway.fetch("/missing")).status).toBe(418);
+  });
+
+  test("for a request's body do not hold the response that has begun meanwhile", async () => {
+    const slow = upstream(async (_, clock) => {
+      await new Promise<void>((resolve) => void clock.after(100, resolve));
+      return {};
+    });
+    const early = upstream({ status: 200, body: "early" });
+    const gateway = await start(
+      `new Plugin("p")
+        .onRequestBody((ctx, body) => one.get("/").send(ctx, (ctx, response) => Action.Continue))
+        .onResponseHeaders((ctx) => { ctx.response.headers.set("x-seen", "yes"); return Action.Continue; });`,
+      { clusters: { one: slow }, upstream: early },
+    );
+    const pending = gateway.fetch("/", { body: ["a", "b"] });
+    await gateway.advance(100);
+    const response = await pending;
+    expect([response.text(), response.headers.get("x-seen")]).toEqual(["early", "yes"]);
+  });
+
+  test.for([
+    ["an answer in the log phase", `.onLog((ctx) => { const k = kept; if (k) { const a = k.respond(500); } })`, "an answer was ignored"],
+    ["a call in the log phase", `.onLog((ctx) => { const k = kept; if (k) { const a = one.get("/").send<RequestContext<NoConfig, NoState>>(k, (ctx, response) => ctx.respond(500)); } })`, "a call was not sent"],
+    ["an answer to a body on its way out", `.onResponseBody((ctx, body) => { const k = kept; if (k) { const a = k.respond(500); } return Action.Continue; })`, "an answer was ignored"],
+  ] as const)("refuse %s through a context that was kept", async ([, handler, line]) => {
+    const gateway = await start(
+      `import { RequestContext } from "@gateway-plugins/sdk";
+      let kept: RequestContext<NoConfig, NoState> | null = null;
+      function keep(ctx: RequestContext<NoConfig, NoState>): void { kept = ctx; }
+      new Plugin("p").onRequestHeaders((ctx) => { keep(ctx); return Action.Continue; })${handler};`,
+    );
+    const response = await gateway.fetch("/get");
+    expect(response.status).toBe(200);
+    expect(gateway.logs.map(({ message }) => message).join()).toContain(line);
+  });
+
+  test.for([
+    ["method = HEAD", `ctx.request.method = "HEAD"`, "refused to change :method"],
+    ["path with a space", `ctx.request.path = "/a b"`, "refused to change :path"],
+    ["path with a fragment", `ctx.request.path = "/a#b"`, "refused to change :path"],
+    ["path without a slash", `ctx.request.path = "a"`, "refused to change :path"],
+    ["host with a line break", String.raw`ctx.request.host = "a\r\nb"`, "refused to change :authority"],
+    ["a forwarded-proto that goes away", `ctx.request.headers.delete(name)`, "refused to change header x-forwarded-proto"],
+  ] as const)("refuse %s", async ([, statement, line]) => {
+    const service = upstream();
+    const gateway = await start(`const name = "x-forwarded-" + "proto";
+new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue; });`, { upstream: service });
+    expect((await gateway.fetch("/fine")).status).toBe(200);
+    expect([service.requests[0]?.method, service.requests[0]?.path]).toEqual(["GET", "/fine"]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([`p: ${line}`]);
   });
 
   test("send the method, headers and body they are given, and refuse headers that would split", async () => {

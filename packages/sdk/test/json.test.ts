@@ -4,10 +4,14 @@ import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { BUILDS, build } from "./compile.ts";
 
 const SOURCE = `import { Action, Plugin } from "@gateway-plugins/sdk";
-new Plugin("json").onRequestBody((ctx, body) => {
+class State { path: string = ""; }
+new Plugin<NoConfig, State>("json").onRequestHeaders((ctx) => {
+  ctx.state.path = ctx.request.headers.get("x-path") || "";
+  return Action.Continue;
+}).onRequestBody((ctx, body) => {
   const json = body.json();
   if (json == null) return ctx.respond(400);
-  const path = ctx.request.header("x-path") || "";
+  const path = ctx.state.path;
   const value = json.get(path);
   if (value == null) return ctx.respond(404);
   const text = json.string(path);

@@ -4,6 +4,16 @@ import type { Node, Parser, Range, Source } from "./compiler.ts";
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
 const { NodeKind, DiagnosticMessage, DiagnosticCategory, DiagnosticCode, AssertionKind, CommonFlags } = compiler as any;
 
+/** An error of the plugin as a whole. */
+export function errorMessage(text: string): unknown {
+  return toDiagnostic(DiagnosticCategory.Error, text);
+}
+function toDiagnostic(category: number, text: string) {
+  const message = DiagnosticMessage.create(DiagnosticCode.User_defined_0, category, text);
+  message.message = text;
+  return message;
+}
+
 interface Scope {
   /** Functions around it. */
   depth: number;
@@ -20,9 +30,7 @@ export function checkSource(parser: Parser, source: Source): void {
   let callee = "";
 
   const report = (category: number, range: Range, text: string) => {
-    const message = DiagnosticMessage.create(DiagnosticCode.User_defined_0, category, text).withRange(range);
-    message.message = text;
-    parser.diagnostics.push(message);
+    parser.diagnostics.push(toDiagnostic(category, text).withRange(range));
   };
   const error = (range: Range, text: string) => report(DiagnosticCategory.Error, range, text);
   const declare = (name: string, inlined: boolean) => scopes.at(-1)?.names.set(name, inlined);

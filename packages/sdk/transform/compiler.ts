@@ -23,6 +23,7 @@ export interface Parser {
 export interface Compiler {
   binaryen: Binaryen;
   program: {
+    diagnostics: unknown[];
     options: {
       exportStart: string | null;
       globalAliases: Map<string, string> | null;

@@ -1,5 +1,5 @@
 import { Transform } from "assemblyscript/transform";
-import { checkSource } from "./checks.ts";
+import { checkSource, errorMessage } from "./checks.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { link } from "./link/link.ts";
@@ -40,8 +40,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     try {
       link(module, this.binaryen, optimizeLevelHint, shrinkLevelHint);
     } catch (error) {
-      this.stderr.write(`ERROR: ${(error as Error).message}\n`);
-      throw error;
+      this.program.diagnostics.push(errorMessage((error as Error).message));
     }
   }
 }

@@ -54,7 +54,7 @@ export const enum Rule {
   Token,
   /** RFC 9110 5.5, without the obsolete line folding */
   FieldValue,
-  /** No control characters and no space: a request target */
+  /** No control characters, no space and no fragment: a request target */
   Target,
   /** Control characters become spaces, so that one message stays one line */
   Line,
@@ -69,6 +69,9 @@ export function encodeName(name: string): Encoded {
 }
 export function encodeChangeableName(name: string): Encoded {
   return isReserved(name) ? 0 : encodeName(name);
+}
+export function encodeDeletableName(name: string): Encoded {
+  return equalsIgnoringCase(name, "x-forwarded-proto") ? 0 : encodeChangeableName(name);
 }
 export function encodeAppendableName(name: string): Encoded {
   return isReserved(name) || isSingleValued(name) ? 0 : encodeName(name);
@@ -118,7 +121,7 @@ export function writePart(text: usize, units: i32, rule: Rule, p: usize): usize 
 
 // @ts-ignore: decorator
 @inline function breaks(c: u32, rule: Rule): bool {
-  return (c < 32 && c != 9) || c == 127 || (rule == Rule.Target && (c == 32 || c == 9)) || (rule == Rule.Token && !isToken(c));
+  return (c < 32 && c != 9) || c == 127 || (rule == Rule.Target && (c == 32 || c == 9 || c == 35)) || (rule == Rule.Token && !isToken(c));
 }
 /** Whether a text keeps a rule. A token or target must not be empty either. */
 export function allows(text: string, rule: Rule): bool {

@@ -93,7 +93,7 @@ export class CallOptions {
   /** `[name, value]` pairs. An invalid one fails the call with `Failure.InvalidRequest`. */
   headers: string[][] | null = null;
   body: string = "";
-  /** Milliseconds until `Failure.Timeout`; 0 waits for ever. */
+  /** Milliseconds until `Failure.Timeout`; 0, or less, waits for ever. */
   timeout: i32 = 500;
 }
 
@@ -131,7 +131,7 @@ export class HttpCall extends Call {
       return 0;
     }
     const body = options && options.body.length ? encodeText(options.body) : 0;
-    const status = startHttpCall(this.cluster.name, pointerOf(body), lengthOf(body), options ? options.timeout : 500);
+    const status = startHttpCall(this.cluster.name, pointerOf(body), lengthOf(body), options ? max(0, options.timeout) : 500);
     if (status == Status.Ok) return lastToken();
     reply.failure = status == Status.BadArgument ? Failure.UnknownCluster : status == Status.SerializationFailure ? Failure.InvalidRequest : Failure.NoHealthyHost;
     return 0;

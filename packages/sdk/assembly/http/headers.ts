@@ -1,5 +1,5 @@
 import { LogLevel, MapType, Status } from "../abi/enums";
-import { appendableName, changeableName, headerName, headerValue, utf8 } from "../abi/literals";
+import { appendableName, changeableName, deletableName, headerName, headerValue, utf8 } from "../abi/literals";
 import { isReserved } from "../abi/names";
 import { MAX_PAIRS, addPair, startPairs } from "../abi/pairs";
 import { Rule, allows, equalsIgnoringCase, release } from "../abi/text";
@@ -60,10 +60,10 @@ export class Headers extends HeadersView {
     const v = headerValue(value);
     return n && v ? addHeader(this.map, n, v) == Status.Ok : refuse(name);
   }
-  /** Removes all values; removing an absent header is no error. */
+  /** Removes all values; removing an absent header is no error. Refused for x-forwarded-proto, without which gateways find no route. */
   // @ts-ignore: decorator
   @inline delete(name: string): bool {
-    const n = changeableName(name);
+    const n = deletableName(name);
     return n ? removeHeader(this.map, n) == Status.Ok : refuse(name);
   }
   /**

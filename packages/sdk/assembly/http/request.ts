@@ -6,7 +6,10 @@ import { Headers } from "./headers";
 import { getPseudo, refusePseudo, setPseudo } from "./pseudo";
 import { routeName } from "./route";
 
-/** The request as the gateway remembers it: readable in every phase, also when its headers have left. */
+/**
+ * The request as the gateway remembers it when its headers have left. Stock Envoy forgets method, path, host and headers from then until
+ * the log phase and answers with nothing: keep in `ctx.state` what a response handler needs.
+ */
 // @ts-ignore: decorator
 @unmanaged
 export class RequestInfo {
@@ -51,10 +54,13 @@ export class Request {
   get method(): string {
     return getPseudo(utf8(":method"));
   }
+  /** Not to or from HEAD and CONNECT, whose responses are framed in another way. */
   set method(value: string) {
-    setPseudo(utf8(":method"), value);
+    const present = this.method;
+    if (value == "HEAD" || value == "CONNECT" || present == "HEAD" || present == "CONNECT") refusePseudo(utf8(":method"));
+    else setPseudo(utf8(":method"), value);
   }
-  /** With the query string. Must start with a slash; spaces and control characters are refused. */
+  /** With the query string. Must start with a slash; spaces, control characters and `#` are refused. */
   get path(): string {
     return getPseudo(utf8(":path"));
   }

@@ -1,7 +1,7 @@
 import { MapType, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { encodeText } from "../abi/text";
-import { getStatusCode, replaceHeader } from "../host/headers";
+import { getStatusCode, removeHeader, replaceHeader } from "../host/headers";
 import { getPropertyNumber } from "../host/properties";
 import { running } from "../stream/stream";
 import { Headers } from "./headers";
@@ -36,6 +36,9 @@ export class Response {
   set status(value: i32) {
     const bodiless = value == 204 || value == 304;
     const legal = <u32>(value - 200) < 400 && !(bodiless && this.hasBody);
+    const present = this.status;
+    // Their content-length is that of a body which does not come.
+    if (legal && (present == 204 || present == 304)) removeHeader(MapType.ResponseHeaders, utf8("content-length"));
     if (!legal || replaceHeader(MapType.ResponseHeaders, utf8(":status"), encodeText(value.toString())) != Status.Ok) refusePseudo(utf8(":status"));
   }
 }

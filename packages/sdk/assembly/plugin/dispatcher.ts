@@ -58,7 +58,7 @@ export function onRequestBody(id: u32, endOfStream: bool): DataStatus {
     status = body(stream, handlers.requestBody, handlers.requestBodyMode, BufferType.RequestBody, endOfStream);
   }
   // Headers held by StopIteration leave with the first Continue of a body callback: not before their call is back.
-  if (stream.waiting > 0) status = DataStatus.StopIterationAndBuffer;
+  if (stream.requestWaiting > 0) status = DataStatus.StopIterationAndBuffer;
   leaveStream();
   return status;
 }

@@ -5,7 +5,7 @@ import { enterContext } from "../host/streams";
 import { logText } from "../host/log";
 import { Action, held } from "./action";
 import { respond } from "./respond";
-import { Phase, Stream, enterCallback, enterStream, forgetCallOf, isKnown, leaveCallback, leaveStream, resumeStream, running } from "./stream";
+import { Phase, Stream, enterCallback, enterStream, forgetCallOf, isKnown, leaveCallback, leaveStream, running } from "./stream";
 import { TABLE_SIZE, Table } from "./table";
 
 /** Why a call brought no reply. */
@@ -39,14 +39,16 @@ export abstract class Call {
   private next: usize = 0;
   private token: u32 = 0;
   private stream: u32 = 0;
+  /** In which the call was sent: the message that waits for it. */
+  private phase: Phase = Phase.RequestHeaders;
   private callback: u32 = 0;
   private payload: usize = 0;
 
   /** Whether the running stream may wait for this call. */
   protected begin(id: u32): bool {
     const stream = running.stream;
-    if (stream.id == id && !stream.answered) return true;
-    logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or not running"));
+    if (stream.id == id && !stream.answered && stream.phase < Phase.Log) return true;
+    logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or its time is over"));
     return false;
   }
   /**
@@ -56,13 +58,14 @@ export abstract class Call {
   protected wait(token: u32, index: u32, payload: usize): Action {
     const stream = running.stream;
     this.stream = stream.id;
+    this.phase = stream.phase;
     this.callback = index;
     this.payload = payload;
     if (!token) return this.fail(stream);
     __pin(changetype<usize>(this));
     if (payload) __pin(payload);
     CALLS.add(token, changetype<usize>(this));
-    stream.waiting++;
+    stream.addWaiting(stream.phase, 1);
     running.calls = true;
     return held();
   }
@@ -87,12 +90,16 @@ export abstract class Call {
   finish(): void {
     if (isKnown(this.stream) && enterContext(this.stream)) {
       const stream = enterStream(this.stream, false);
-      stream.waiting--;
-      if (!stream.answered) settle(stream, this.invoke());
+      stream.addWaiting(this.phase, -1);
+      // A response may have begun while this call held the request's body.
+      const present = stream.phase;
+      stream.phase = this.phase;
+      if (!stream.answered && !holds(stream, this.invoke())) stream.resume();
+      stream.phase = max(present, stream.phase);
       leaveStream();
     } else {
       enterCallback();
-      forgetCallOf(this.stream);
+      forgetCallOf(this.stream, this.phase);
       leaveCallback();
     }
     if (this.payload) __unpin(this.payload);
@@ -110,15 +117,12 @@ export function takeCall(token: u32): Call | null {
 export function holds(stream: Stream, action: Action): bool {
   if (stream.answered) return true;
   if (stream.waiting > 0) {
-    stream.held = true;
+    stream.hold();
     return true;
   }
   if (action == Action.Continue) return false;
   stuck(stream);
   return stream.answered;
-}
-function settle(stream: Stream, action: Action): void {
-  if (!holds(stream, action)) resumeStream(stream);
 }
 /** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
 function stuck(stream: Stream): Action {

@@ -7,7 +7,7 @@ import { endLine, logText, putNumber, putString, putText, startLine } from "../h
 import { sendLocalResponse } from "../host/streams";
 import { Action, held } from "./action";
 import { Options } from "./options";
-import { running } from "./stream";
+import { Phase, running } from "./stream";
 
 /** A local response, besides its status and body. */
 export class RespondOptions {
@@ -24,8 +24,8 @@ export class RespondOptions {
 /** Answers the running stream in the gateway's place. */
 export function respond(id: u32, status: i32, body: Encoded, options: Options<RespondOptions> | null): Action {
   const stream = running.stream;
-  if (stream.id != id || stream.answered) {
-    logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or is not running"));
+  if (stream.id != id || stream.answered || stream.phase >= Phase.ResponseBody) {
+    logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
     return held();
   }
   if (<u32>(status - 200) > 399) {
@@ -39,7 +39,8 @@ export function respond(id: u32, status: i32, body: Encoded, options: Options<Re
   // Gateways send a body with these, and the client takes it for the next response.
   if (status == 204 || status == 304) length = 0;
   stream.answered = true;
-  stream.held = false;
+  stream.requestHeld = false;
+  stream.responseHeld = false;
   if (options == null) sendLocalResponse(status, 0, pointerOf(body), length, false, -1);
   else sendLocalResponse(status, encodeText(options.details), pointerOf(body), length, putHeaders(options), options.grpcStatus);
   return held();

@@ -23,13 +23,16 @@ export class Stream {
   config: usize;
   /** The author's state object; 0 until it is asked for. */
   state: usize;
-  /** Calls under way that this stream waits for. */
-  waiting: i32;
+  /** Calls under way that each message waits for: a response may begin while a call still holds the request's body. */
+  requestWaiting: i32;
+  responseWaiting: i32;
+  /** Of the callback that runs. */
   phase: Phase;
   /** The author's own header status for a held message; 0 is the SDK's choice. */
   holdStatus: u8;
   /** The gateway holds the message until we resume it. */
-  held: bool;
+  requestHeld: bool;
+  responseHeld: bool;
   /** A local response has been sent: nothing else may touch the stream. */
   answered: bool;
   /** No configuration applies: the plugin leaves this stream alone. */
@@ -43,6 +46,39 @@ export class Stream {
   clear(): void {
     memory.fill(changetype<usize>(this), 0, offsetof<Stream>());
   }
+  get isWaiting(): bool {
+    return this.requestWaiting + this.responseWaiting > 0;
+  }
+  /** Calls that the message of the present phase waits for. */
+  get waiting(): i32 {
+    return isResponse(this.phase) ? this.responseWaiting : this.requestWaiting;
+  }
+  addWaiting(phase: Phase, n: i32): void {
+    if (isResponse(phase)) this.responseWaiting += n;
+    else this.requestWaiting += n;
+  }
+  /** The message of the present phase stays with the gateway. */
+  hold(): void {
+    if (isResponse(this.phase)) this.responseHeld = true;
+    else this.requestHeld = true;
+  }
+  /** Resumes the message of the present phase if it is held, once. */
+  resume(): void {
+    if (isResponse(this.phase)) {
+      if (!this.responseHeld) return;
+      this.responseHeld = false;
+      continueStream(StreamType.Response);
+    } else {
+      if (!this.requestHeld) return;
+      this.requestHeld = false;
+      continueStream(StreamType.Request);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function isResponse(phase: Phase): bool {
+  return phase >= Phase.ResponseHeaders;
 }
 
 const BLANK: usize = memory.data(64);
@@ -102,7 +138,7 @@ export function isKnown(id: u32): bool {
 /** Remembers the running stream if it needs to be, and ends the callback. */
 export function leaveStream(): void {
   const stream = running.stream;
-  const keep = running.tracked || (running.calls && stream.waiting > 0);
+  const keep = running.tracked || (running.calls && stream.isWaiting);
   if (changetype<usize>(stream) == BLANK) {
     if (keep) {
       const copy = heap.alloc(offsetof<Stream>());
@@ -123,14 +159,10 @@ export function forgetStream(id: u32): void {
   heap.free(pointer);
 }
 /** A call of a stream that is gone has come back: the last one takes the stream's record with it. */
-export function forgetCallOf(id: u32): void {
+export function forgetCallOf(id: u32, phase: Phase): void {
   const pointer = STREAMS.get(id);
-  if (pointer && --changetype<Stream>(pointer).waiting <= 0 && !running.tracked) forgetStream(id);
-}
-
-/** Resumes a held message, once. */
-export function resumeStream(stream: Stream): void {
-  if (!stream.held) return;
-  stream.held = false;
-  continueStream(stream.phase >= Phase.ResponseHeaders ? StreamType.Response : StreamType.Request);
+  if (!pointer) return;
+  const stream = changetype<Stream>(pointer);
+  stream.addWaiting(phase, -1);
+  if (!stream.isWaiting && !running.tracked) forgetStream(id);
 }

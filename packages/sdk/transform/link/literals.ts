@@ -18,6 +18,7 @@ const ROOM_SIZE = 16384;
 const ILLEGAL: Record<string, string> = {
   encodeName: "is not a header name",
   encodeChangeableName: "is not a header that a plugin may change",
+  encodeDeletableName: "is not a header that a plugin may delete",
   encodeAppendableName: "is not a header that a plugin may append to (set replaces a header of a single value)",
   encodeValue: "is not a header value",
 };
