@@ -9,7 +9,9 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     try {
       return parseArgs({ args, options, allowPositionals: true, strict: true });
     } catch (error) {
-      throw new UsageError(`${explain(error as Error, Object.keys(options))}\nSee: gateway ${command.name} --help`);
+      throw new UsageError(
+        `${explain(error as Error, Object.keys(options))}\nSee: gateway ${command.name} --help`,
+      );
     }
   })();
   const given = parsed.values as Record<string, string | boolean | (string | boolean)[] | undefined>;

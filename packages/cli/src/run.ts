@@ -51,7 +51,8 @@ function find(name: string): Command {
   if (command !== undefined) return command;
   const names = COMMANDS.map((one) => one.name);
   const near = nearest(name, [...names, "help"]);
-  const guess = near === undefined ? `The commands are ${names.join(", ")}.` : `Did you mean gateway ${near}?`;
+  const guess =
+    near === undefined ? `The commands are ${names.join(", ")}.` : `Did you mean gateway ${near}?`;
   throw new UsageError(`There is no command ${JSON.stringify(name)}. ${guess}\nSee: gateway help`);
 }
 

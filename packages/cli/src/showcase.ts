@@ -1,7 +1,14 @@
 /** `npm start` at the root: the four plugins of this repository, in one filter chain, as a Higress gateway runs them. */
 import { fileURLToPath } from "node:url";
 import { readFileSync } from "node:fs";
-import { echo, GatewayError, ListenError, serve, startRedis, type GatewayConfig } from "@gateway-plugins/test-host/live";
+import {
+  echo,
+  GatewayError,
+  ListenError,
+  serve,
+  startRedis,
+  type GatewayConfig,
+} from "@gateway-plugins/test-host/live";
 import { report } from "./dev/report.ts";
 import { untilStopped } from "./dev/until-stopped.ts";
 import { print, printError } from "./terminal.ts";

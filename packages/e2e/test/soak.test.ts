@@ -46,7 +46,7 @@ const SOAKS: Soak[] = [
   },
   {
     plugin: "redis-ratelimit",
-    pages: [4, 4],
+    pages: [2, 4],
     options: { config: { serviceName: "redis.static", qpm: QPM } },
     expected: { 200: QPM, 429: IN_FLIGHT - QPM },
   },

@@ -14,25 +14,36 @@ describePlugin("hello-world", { directory: new URL("../dist", import.meta.url) }
     const service = upstream();
     const gateway = await startGateway({ ...build, upstream: service });
     await gateway.fetch("/get", { headers: { hello: "there" } });
-    expect(service.requests[0]?.headers.filter(([name]) => name === "hello").map(([, value]) => value)).toEqual(["there", "world"]);
+    expect(
+      service.requests[0]?.headers.filter(([name]) => name === "hello").map(([, value]) => value),
+    ).toEqual(["there", "world"]);
   });
 
-  test.for([["no configuration", undefined], ["an empty object", {}], ["another plugin's configuration", { mockEnable: true }]] as const)(
-    "works with %s",
-    async ([, config]) => {
-      const service = upstream();
-      const gateway = await startGateway({ ...build, config, upstream: service });
-      expect((await gateway.fetch("/")).status).toBe(200);
-      expect(service.requests[0]?.header("hello")).toBe("world");
-    },
-  );
+  test.for([
+    ["no configuration", undefined],
+    ["an empty object", {}],
+    ["another plugin's configuration", { mockEnable: true }],
+  ] as const)("works with %s", async ([, config]) => {
+    const service = upstream();
+    const gateway = await startGateway({ ...build, config, upstream: service });
+    expect((await gateway.fetch("/")).status).toBe(200);
+    expect(service.requests[0]?.header("hello")).toBe("world");
+  });
 
   test("passes bodies, methods and the service's answer on untouched", async () => {
     const service = upstream({ status: 404, headers: { "x-from": "service" }, body: ["a", "b"] });
     const gateway = await startGateway({ ...build, upstream: service });
     const response = await gateway.fetch("/post?x=1", { method: "POST", body: ["one", "two"] });
-    expect([response.status, response.headers.get("x-from"), response.text()]).toEqual([404, "service", "ab"]);
-    expect([service.requests[0]?.method, service.requests[0]?.path, service.requests[0]?.text()]).toEqual(["POST", "/post?x=1", "onetwo"]);
+    expect([response.status, response.headers.get("x-from"), response.text()]).toEqual([
+      404,
+      "service",
+      "ab",
+    ]);
+    expect([service.requests[0]?.method, service.requests[0]?.path, service.requests[0]?.text()]).toEqual([
+      "POST",
+      "/post?x=1",
+      "onetwo",
+    ]);
   });
 
   if (!build.plugin.includes("debug")) {

@@ -1,19 +1,37 @@
 import { UpstreamReset, startGateway, upstream, type FakeUpstream } from "@gateway-plugins/test-host";
 import { describePlugin, expect, test } from "@gateway-plugins/test-host/vitest";
 
-const config = { tokenHeader: "x-token", requestPath: "/auth?for=gateway", serviceName: "auth.dns", servicePort: 8080 };
+const config = {
+  tokenHeader: "x-token",
+  requestPath: "/auth?for=gateway",
+  serviceName: "auth.dns",
+  servicePort: 8080,
+};
 const CLUSTER = "outbound|8080||auth.dns";
 
 describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, (build) => {
-  const withAuth = (auth: FakeUpstream, more: object = {}) => ({ ...build, config: { ...config, ...more }, clusters: { [CLUSTER]: auth } });
+  const withAuth = (auth: FakeUpstream, more: object = {}) => ({
+    ...build,
+    config: { ...config, ...more },
+    clusters: { [CLUSTER]: auth },
+  });
   const never = () => new Promise<never>(() => undefined);
 
   test("puts the service's token on the request, in place of the client's own", async () => {
     const auth = upstream({ headers: { "X-Token": "from-service" } });
     const gateway = await startGateway(withAuth(auth));
-    const response = await gateway.fetch("/orders", { headers: [["x-token", "forged"], ["x-token", "again"]] });
+    const response = await gateway.fetch("/orders", {
+      headers: [
+        ["x-token", "forged"],
+        ["x-token", "again"],
+      ],
+    });
     expect(response.json().headers["x-token"]).toBe("from-service");
-    expect([auth.requests[0]?.method, auth.requests[0]?.path, auth.requests[0]?.authority]).toEqual(["GET", "/auth?for=gateway", "auth.dns"]);
+    expect([auth.requests[0]?.method, auth.requests[0]?.path, auth.requests[0]?.authority]).toEqual([
+      "GET",
+      "/auth?for=gateway",
+      "auth.dns",
+    ]);
   });
 
   test("passes the request on unchanged when the service sends no token", async () => {
@@ -28,7 +46,9 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     const response = await gateway.fetch("/orders");
     expect([response.status, response.text()]).toEqual([500, "http call failed"]);
     expect(service.requests).toEqual([]);
-    expect(gateway.logs.map(({ message }) => message)).toEqual([`http-call: http call failed: status ${status}`]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      `http-call: http call failed: status ${status}`,
+    ]);
   });
 
   test.for([
@@ -53,7 +73,9 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     });
     const gateway = await startGateway(withAuth(auth));
     expect((await gateway.fetch("/orders")).status).toBe(500);
-    expect(gateway.logs.map(({ message }) => message)).toEqual(["http-call: http call failed: connection failed"]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      "http-call: http call failed: connection failed",
+    ]);
   });
 
   test.for([
@@ -62,7 +84,9 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
   ] as const)("passes the request on and logs when the gateway %s", async ([, clusters, reason]) => {
     const gateway = await startGateway({ ...build, config, clusters });
     expect((await gateway.fetch("/orders")).status).toBe(200);
-    expect(gateway.logs.map(({ message }) => message)).toEqual([`http-call: not called, the request passes: ${reason}`]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      `http-call: not called, the request passes: ${reason}`,
+    ]);
   });
 
   test("calls port 80 of a .static service when no port is given", async () => {
@@ -92,16 +116,24 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     ["tokenHeader", { ...config, tokenHeader: "" }, "$.tokenHeader: missing tokenHeader in config"],
     ["requestPath", { ...config, requestPath: undefined }, "$.requestPath: missing requestPath in config"],
     ["requestPath", { ...config, requestPath: {} }, "$.requestPath: must be a string, not an object"],
-    ["servicePort", { ...config, servicePort: 70000 }, "$.servicePort: must be a whole number from 0 to 65535, not 70000"],
+    [
+      "servicePort",
+      { ...config, servicePort: 70000 },
+      "$.servicePort: must be a whole number from 0 to 65535, not 70000",
+    ],
     ["servicePort", { ...config, servicePort: "http" }, '$.servicePort: must be a whole number, not "http"'],
     ["timeout", { ...config, timeout: 0.5 }, "$.timeout: must be a whole number, not 0.5"],
     ["timeout", { ...config, timeout: -1 }, "$.timeout: must be a whole number from 1 to 2147483647, not -1"],
   ])("refuses a bad %s: %j", async ([, bad, problem]) => {
-    await expect(startGateway({ ...build, config: bad })).rejects.toThrow(`http-call: configuration refused: ${problem}`);
+    await expect(startGateway({ ...build, config: bad })).rejects.toThrow(
+      `http-call: configuration refused: ${problem}`,
+    );
   });
 
   test("never puts a token on the request that would split it", async () => {
-    const gateway = await startGateway({ ...withAuth(upstream({ headers: { "x-token": "ok" } }), { tokenHeader: "x token" }) });
+    const gateway = await startGateway({
+      ...withAuth(upstream({ headers: { "x-token": "ok" } }), { tokenHeader: "x token" }),
+    });
     expect((await gateway.fetch("/")).status).toBe(200);
   });
 

@@ -15,20 +15,27 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     expect(service.requests).toEqual([]);
   });
 
-  test.for([{ mockEnable: false }, {}, undefined, { mockEnable: null }, { mockEnable: "false" }, { mockEnable: 0 }])(
-    "adds hello: world and passes on with %j",
+  test.for([
+    { mockEnable: false },
+    {},
+    undefined,
+    { mockEnable: null },
+    { mockEnable: "false" },
+    { mockEnable: 0 },
+  ])("adds hello: world and passes on with %j", async (config) => {
+    const service = upstream({ body: "from the service" });
+    const gateway = await startGateway({ ...build, config, upstream: service });
+    expect((await gateway.fetch("/get")).text()).toBe("from the service");
+    expect(service.requests[0]?.header("hello")).toBe("world");
+  });
+
+  test.for([{ mockEnable: "true" }, { mockEnable: 1 }, { mockEnable: "1" }])(
+    "reads %j as true",
     async (config) => {
-      const service = upstream({ body: "from the service" });
-      const gateway = await startGateway({ ...build, config, upstream: service });
-      expect((await gateway.fetch("/get")).text()).toBe("from the service");
-      expect(service.requests[0]?.header("hello")).toBe("world");
+      const gateway = await startGateway({ ...build, config });
+      expect((await gateway.fetch("/")).text()).toBe("hello world");
     },
   );
-
-  test.for([{ mockEnable: "true" }, { mockEnable: 1 }, { mockEnable: "1" }])("reads %j as true", async (config) => {
-    const gateway = await startGateway({ ...build, config });
-    expect((await gateway.fetch("/")).text()).toBe("hello world");
-  });
 
   test("answers HEAD without a body", async () => {
     const gateway = await startGateway({ ...build, config: { mockEnable: true } });
@@ -42,16 +49,28 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     ["another number", { mockEnable: 2 }, "$.mockEnable: must be true or false, not a number"],
     ["text that is not JSON", "mockEnable: true", "$: not valid JSON (or over 64 levels deep) at byte 0"],
     ["JSON that is no object", "[]", "$: must be an object"],
-    ["bytes that are not UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), "$: not valid JSON (or over 64 levels deep) at byte 2"],
+    [
+      "bytes that are not UTF-8",
+      new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+      "$: not valid JSON (or over 64 levels deep) at byte 2",
+    ],
     ["nesting without end", "[".repeat(100_000), "$: not valid JSON (or over 64 levels deep) at byte 64"],
-    ["a megabyte of it", `{"x":"${"y".repeat(1 << 20)}","mockEnable":{}}`, "$.mockEnable: must be true or false, not an object"],
+    [
+      "a megabyte of it",
+      `{"x":"${"y".repeat(1 << 20)}","mockEnable":{}}`,
+      "$.mockEnable: must be true or false, not an object",
+    ],
   ])("refuses %s by its path, and the configuration before keeps serving", async ([, config, problem]) => {
-    await expect(startGateway({ ...build, config })).rejects.toThrow(`mock-response: configuration refused: ${problem}`);
+    await expect(startGateway({ ...build, config })).rejects.toThrow(
+      `mock-response: configuration refused: ${problem}`,
+    );
 
     const gateway = await startGateway({ ...build, config: { mockEnable: true } });
     const update = await gateway.configure(config);
     expect(update.accepted).toBe(false);
-    expect(update.logs.map(({ message }) => message)).toContain(`mock-response: configuration refused: ${problem}`);
+    expect(update.logs.map(({ message }) => message)).toContain(
+      `mock-response: configuration refused: ${problem}`,
+    );
     expect((await gateway.fetch("/")).text()).toBe("hello world");
   });
 
@@ -63,7 +82,9 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
 
   test("warns of a key that it does not know", async () => {
     const gateway = await startGateway({ ...build, config: { mockEnabled: true } });
-    expect(gateway.logs.map(({ message }) => message)).toContain("mock-response: $.mockEnabled: unknown key, ignored");
+    expect(gateway.logs.map(({ message }) => message)).toContain(
+      "mock-response: $.mockEnabled: unknown key, ignored",
+    );
   });
 
   test("keeps apart the configurations of plugins that share a VM", async () => {
@@ -80,7 +101,10 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     expect((await gateway.fetch("/")).json().headers.hello).toEqual(["world", "world", "world"]);
   });
 
-  const rule = (conditions: object) => ({ mockEnable: false, _rules_: [{ ...conditions, mockEnable: true }] });
+  const rule = (conditions: object) => ({
+    mockEnable: false,
+    _rules_: [{ ...conditions, mockEnable: true }],
+  });
   test.for([
     [{ _match_route_: ["other", "shop"] }, true],
     [{ _match_route_: ["sho"] }, false],
@@ -102,7 +126,11 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
   });
 
   test("leaves requests alone that no rule and no global configuration is for", async () => {
-    const gateway = await startGateway({ ...build, routeName: "shop", config: { _rules_: [{ _match_route_: ["other"], mockEnable: true }] } });
+    const gateway = await startGateway({
+      ...build,
+      routeName: "shop",
+      config: { _rules_: [{ _match_route_: ["other"], mockEnable: true }] },
+    });
     expect((await gateway.fetch("/")).json().headers.hello).toBeUndefined();
   });
 
@@ -110,8 +138,16 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     ["a rule without conditions", { _rules_: [{ mockEnable: true }] }, "$._rules_[0]: has no _match_route_"],
     ["an empty list of rules alone", { _rules_: [] }, "$._rules_: is empty"],
     ["rules that are no list", { _rules_: {} }, "$._rules_: must be a list"],
-    ["a wrong type in a rule", { _rules_: [{ _match_route_: ["a"] }, { _match_route_: ["b"], mockEnable: {} }] }, "$._rules_[1].mockEnable: must be true or false, not an object"],
-    ["a condition that is no text", { _rules_: [{ _match_route_: [1] }] }, "$._rules_[0]._match_route_: must be a list of strings"],
+    [
+      "a wrong type in a rule",
+      { _rules_: [{ _match_route_: ["a"] }, { _match_route_: ["b"], mockEnable: {} }] },
+      "$._rules_[1].mockEnable: must be true or false, not an object",
+    ],
+    [
+      "a condition that is no text",
+      { _rules_: [{ _match_route_: [1] }] },
+      "$._rules_[0]._match_route_: must be a list of strings",
+    ],
   ])("refuses %s", async ([, config, problem]) => {
     await expect(startGateway({ ...build, config })).rejects.toThrow(`configuration refused: ${problem}`);
   });

@@ -17,25 +17,27 @@ new Plugin<Config, State>("redis-ratelimit")
   .onRequestHeaders((ctx) => {
     const now = <u32>clock.nowSeconds();
     ctx.state.window = now - (now % 60);
-    return ctx.config.redis.eval(COUNT, [ctx.config.key(ctx.request.routeName, ctx.state.window)], [(60 - (now % 60)).toString()]).send(ctx, (ctx, reply) => {
-      const window = ctx.state.window;
-      if (!reply.ok) {
-        ctx.state.window = 0;
-        log.error("redis failed, the request passes: " + reply.reason);
-        return Action.Continue;
-      }
-      const count = reply.integer();
-      if (count <= ctx.config.qpm) {
-        ctx.state.left = ctx.config.qpm - <i32>count;
-        return Action.Continue;
-      }
-      return ctx.respond(429, "Too many requests\n", {
-        headers: [
-          ["timeStamp", window.toString()],
-          ["callTimeLeft", "0"],
-        ],
+    return ctx.config.redis
+      .eval(COUNT, [ctx.config.key(ctx.request.routeName, ctx.state.window)], [(60 - (now % 60)).toString()])
+      .send(ctx, (ctx, reply) => {
+        const window = ctx.state.window;
+        if (!reply.ok) {
+          ctx.state.window = 0;
+          log.error("redis failed, the request passes: " + reply.reason);
+          return Action.Continue;
+        }
+        const count = reply.integer();
+        if (count <= ctx.config.qpm) {
+          ctx.state.left = ctx.config.qpm - <i32>count;
+          return Action.Continue;
+        }
+        return ctx.respond(429, "Too many requests\n", {
+          headers: [
+            ["timeStamp", window.toString()],
+            ["callTimeLeft", "0"],
+          ],
+        });
       });
-    });
   })
   .onResponseHeaders((ctx) => {
     if (ctx.state.window) {

@@ -34,13 +34,17 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     expect(quota(await gateway.fetch("/"))).toEqual([200, [`${START + 60}`], ["1"]]);
   });
 
-  test("counts in one atomic command, on a key of its own that ends with its window", async ({ onTestFinished }) => {
+  test("counts in one atomic command, on a key of its own that ends with its window", async ({
+    onTestFinished,
+  }) => {
     const { redis, start } = await withRedis();
     onTestFinished(() => redis.close());
     const gateway = await startGateway({ ...start, config, routeName: "orders" });
     await gateway.advance(15_000);
     await gateway.fetch("/");
-    expect(redis.commands.map(([name, , ...rest]) => [name, ...rest])).toEqual([["eval", "1", `redis-ratelimit:orders:${START}`, "45"]]);
+    expect(redis.commands.map(([name, , ...rest]) => [name, ...rest])).toEqual([
+      ["eval", "1", `redis-ratelimit:orders:${START}`, "45"],
+    ]);
   });
 
   test("counts each route for itself", async ({ onTestFinished }) => {
@@ -48,26 +52,40 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     onTestFinished(() => redis.close());
     const orders = await startGateway({ ...start, config: { ...config, qpm: 1 }, routeName: "orders" });
     const users = await startGateway({ ...start, config: { ...config, qpm: 1 }, routeName: "users" });
-    expect([(await orders.fetch("/")).status, (await users.fetch("/")).status, (await orders.fetch("/")).status]).toEqual([200, 200, 429]);
+    expect([
+      (await orders.fetch("/")).status,
+      (await users.fetch("/")).status,
+      (await orders.fetch("/")).status,
+    ]).toEqual([200, 200, 429]);
   });
 
   test("shares its counter with every other gateway on the same Redis", async ({ onTestFinished }) => {
     const { redis, start } = await withRedis();
     onTestFinished(() => redis.close());
     const gateways = [await startGateway({ ...start, config }), await startGateway({ ...start, config })];
-    const statuses = await Promise.all([0, 1, 0, 1].map((i) => gateways[i]!.fetch("/").then(({ status }) => status)));
+    const statuses = await Promise.all(
+      [0, 1, 0, 1].map((i) => gateways[i]!.fetch("/").then(({ status }) => status)),
+    );
     expect(statuses.toSorted()).toEqual([200, 200, 429, 429]);
   });
 
   test("replaces headers of the same names that the service sends", async ({ onTestFinished }) => {
     const { redis, start } = await withRedis();
     onTestFinished(() => redis.close());
-    const gateway = await startGateway({ ...start, config, upstream: () => ({ headers: { calltimeleft: "9", timestamp: "9" } }) });
+    const gateway = await startGateway({
+      ...start,
+      config,
+      upstream: () => ({ headers: { calltimeleft: "9", timestamp: "9" } }),
+    });
     expect(quota(await gateway.fetch("/"))).toEqual([200, [`${START}`], ["1"]]);
   });
 
   test.for([
-    ["user and password", { username: "limiter", password: "s3cret" }, { password: "other", users: { limiter: "s3cret" } }],
+    [
+      "user and password",
+      { username: "limiter", password: "s3cret" },
+      { password: "other", users: { limiter: "s3cret" } },
+    ],
     ["a password", { password: "s3cret" }, { password: "s3cret" }],
     ["a password of digits", { password: 123456 }, { password: "123456" }],
     ["another database", { database: 3 }, {}],
@@ -83,17 +101,23 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     onTestFinished(() => redis.close());
     const gateway = await startGateway({ ...start, config: { ...config, password: "wrong" } });
     expect(quota(await gateway.fetch("/"))).toEqual([200, [], []]);
-    expect(gateway.logs.map(({ message }) => message)).toEqual(["redis-ratelimit: redis failed, the request passes: NOAUTH Authentication required."]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      "redis-ratelimit: redis failed, the request passes: NOAUTH Authentication required.",
+    ]);
   });
 
-  test("passes requests and logs while Redis is away, and limits again when it is back", async ({ onTestFinished }) => {
+  test("passes requests and logs while Redis is away, and limits again when it is back", async ({
+    onTestFinished,
+  }) => {
     const { redis, start } = await withRedis();
     onTestFinished(() => redis.close());
     const gateway = await startGateway({ ...start, config });
     await gateway.fetch("/");
     await redis.close();
     expect(quota(await gateway.fetch("/"))).toEqual([200, [], []]);
-    expect(gateway.logs.map(({ message }) => message)).toEqual(["redis-ratelimit: redis failed, the request passes: connection failed"]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      "redis-ratelimit: redis failed, the request passes: connection failed",
+    ]);
     await redis.restart();
     expect(quota(await gateway.fetch("/"))).toEqual([200, [`${START}`], ["0"]]);
     expect((await gateway.fetch("/")).status).toBe(429);
@@ -102,7 +126,9 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
   test("passes requests and logs when the gateway does not know the service", async () => {
     const gateway = await startGateway({ ...build, config });
     expect(quota(await gateway.fetch("/"))).toEqual([200, [], []]);
-    expect(gateway.logs.at(-1)?.message).toBe("redis-ratelimit: redis failed, the request passes: unknown cluster");
+    expect(gateway.logs.at(-1)?.message).toBe(
+      "redis-ratelimit: redis failed, the request passes: unknown cluster",
+    );
   });
 
   test("uses port 80 for a .static service", async ({ onTestFinished }) => {
@@ -124,11 +150,15 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     [{ ...config, timeout: -5 }, "$.timeout: must be a whole number from 0 to 2147483647, not -5"],
     [{ ...config, serviceName: ["redis.dns"] }, "$.serviceName: must be a string, not a list"],
   ] as const)("refuses %j", async ([bad, problem]) => {
-    await expect(startGateway({ ...build, config: bad })).rejects.toThrow(`redis-ratelimit: configuration refused: ${problem}`);
+    await expect(startGateway({ ...build, config: bad })).rejects.toThrow(
+      `redis-ratelimit: configuration refused: ${problem}`,
+    );
   });
 
   test("does not load on a gateway without Redis calls, which is said by name", async () => {
-    await expect(startGateway({ ...build, profile: "envoy", config })).rejects.toThrow(/missing import: env\.proxy_redis_(init|call)/);
+    await expect(startGateway({ ...build, profile: "envoy", config })).rejects.toThrow(
+      /missing import: env\.proxy_redis_(init|call)/,
+    );
   });
 
   test("keeps nothing of a request that is over", async ({ onTestFinished }) => {

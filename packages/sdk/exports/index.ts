@@ -39,7 +39,13 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   return dispatcher.onResponseTrailers(id);
 }
-export function proxy_on_http_call_response(root: u32, token: u32, headers: u32, size: u32, trailers: u32): void {
+export function proxy_on_http_call_response(
+  root: u32,
+  token: u32,
+  headers: u32,
+  size: u32,
+  trailers: u32,
+): void {
   deliverHttpCall(token, headers);
 }
 export function proxy_on_redis_call_response(root: u32, token: u32, status: u32, size: u32): void {
@@ -65,12 +71,12 @@ export { literalRoom } from "../assembly/abi/literals";
 /** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */
 export function gateway_callbacks(): u32 {
   return (
-    <u32>(handlers.parse != 0) |
-    (<u32>(handlers.requestHeaders != 0 || handlers.requestBodyMode >= 2) << 1) |
-    (<u32>(handlers.requestBody != 0) << 2) |
-    (<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= 2) << 3) |
-    (<u32>(handlers.responseBody != 0) << 4) |
-    (<u32>(handlers.log != 0) << 5) |
-    (<u32>running.tracked << 6)
+    (<u32>(handlers.parse != 0)) |
+    ((<u32>(handlers.requestHeaders != 0 || handlers.requestBodyMode >= 2)) << 1) |
+    ((<u32>(handlers.requestBody != 0)) << 2) |
+    ((<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= 2)) << 3) |
+    ((<u32>(handlers.responseBody != 0)) << 4) |
+    ((<u32>(handlers.log != 0)) << 5) |
+    ((<u32>running.tracked) << 6)
   );
 }

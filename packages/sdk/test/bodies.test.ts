@@ -2,14 +2,21 @@ import { startGateway, upstream } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { BUILDS, build } from "./compile.ts";
 
-const plugin = (registration: string) => `import { Action, Bytes, Cluster, HttpClient, Plugin } from "@gateway-plugins/sdk";
+const plugin = (
+  registration: string,
+) => `import { Action, Bytes, Cluster, HttpClient, Plugin } from "@gateway-plugins/sdk";
 const client = new HttpClient(Cluster.named("checker"));
 new Plugin("bodies").${registration};`;
 
 describe.for(BUILDS)("bodies (%s)", ([, flags]) => {
   test("onRequestBody sees the whole body, however it arrives, and passes it on untouched", async () => {
     const service = upstream();
-    const wasm = await build(plugin(`onRequestBody((ctx, body) => body.text() == "one two" ? Action.Continue : ctx.respond(400, body.text()))`), flags);
+    const wasm = await build(
+      plugin(
+        `onRequestBody((ctx, body) => body.text() == "one two" ? Action.Continue : ctx.respond(400, body.text()))`,
+      ),
+      flags,
+    );
     const gateway = await startGateway({ plugin: wasm, upstream: service });
     for (const body of ["one two", ["one ", "two"], ["o", "ne", " t", "", "wo"]]) {
       expect((await gateway.fetch("/", { body })).status).toBe(200);
@@ -21,7 +28,12 @@ describe.for(BUILDS)("bodies (%s)", ([, flags]) => {
 
   test("a body that ends with trailers is as complete as any", async () => {
     const service = upstream();
-    const wasm = await build(plugin(`rewriteRequestBody((ctx, body) => body.text() == "forbidden" ? ctx.respond(403) : body.appendText("!"))`), flags);
+    const wasm = await build(
+      plugin(
+        `rewriteRequestBody((ctx, body) => body.text() == "forbidden" ? ctx.respond(403) : body.appendText("!"))`,
+      ),
+      flags,
+    );
     const gateway = await startGateway({ plugin: wasm, upstream: service });
     const trailers = { "x-sum": "1" };
     expect((await gateway.fetch("/", { body: ["forb", "idden"], trailers })).status).toBe(403);
@@ -46,8 +58,14 @@ describe.for(BUILDS)("bodies (%s)", ([, flags]) => {
   });
 
   test("rewriteResponseBody changes the whole body", async () => {
-    const wasm = await build(plugin(`rewriteResponseBody((ctx, body) => body.replaceText(body.text().toUpperCase()))`), flags);
-    const gateway = await startGateway({ plugin: wasm, upstream: upstream({ headers: { "content-length": "6" }, body: ["abc", "def"] }) });
+    const wasm = await build(
+      plugin(`rewriteResponseBody((ctx, body) => body.replaceText(body.text().toUpperCase()))`),
+      flags,
+    );
+    const gateway = await startGateway({
+      plugin: wasm,
+      upstream: upstream({ headers: { "content-length": "6" }, body: ["abc", "def"] }),
+    });
     const response = await gateway.fetch("/");
     expect([response.text(), response.headers.get("content-length")]).toEqual(["ABCDEF", null]);
   });
@@ -67,9 +85,13 @@ describe.for(BUILDS)("bodies (%s)", ([, flags]) => {
 
   test("a call in the middle of a body holds it, and its answer decides", async () => {
     const service = upstream();
-    const checker = upstream((request) => ({ status: new TextDecoder().decode(request.body) === "good" ? 200 : 403 }));
+    const checker = upstream((request) => ({
+      status: new TextDecoder().decode(request.body) === "good" ? 200 : 403,
+    }));
     const wasm = await build(
-      plugin(`onRequestBody((ctx, body) => client.post("/check", { body: body.text() }).send(ctx, (ctx, r) => r.ok ? Action.Continue : ctx.respond(r.status)))`),
+      plugin(
+        `onRequestBody((ctx, body) => client.post("/check", { body: body.text() }).send(ctx, (ctx, r) => r.ok ? Action.Continue : ctx.respond(r.status)))`,
+      ),
       flags,
     );
     const gateway = await startGateway({ plugin: wasm, upstream: service, clusters: { checker } });

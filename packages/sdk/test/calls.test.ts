@@ -24,10 +24,19 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
           return Action.Continue;
         });
       }));`,
-      { upstream: service, clusters: { one: upstream({ headers: { "x-user": "ada" } }), two: upstream((request) => ({ body: request.path })) } },
+      {
+        upstream: service,
+        clusters: {
+          one: upstream({ headers: { "x-user": "ada" } }),
+          two: upstream((request) => ({ body: request.path })),
+        },
+      },
     );
     expect((await gateway.fetch("/")).status).toBe(200);
-    expect([service.requests[0]?.header("x-user"), service.requests[0]?.header("x-plan")]).toEqual(["ada", "/plan/ada"]);
+    expect([service.requests[0]?.header("x-user"), service.requests[0]?.header("x-plan")]).toEqual([
+      "ada",
+      "/plan/ada",
+    ]);
   });
 
   test("hold the message until the last of several is back", async () => {
@@ -49,7 +58,9 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     expect(service.requests).toEqual([]);
     await gateway.advance(1);
     expect((await pending).status).toBe(200);
-    expect(service.requests[0]?.headers.filter(([name]) => name === "x-seen").map(([, value]) => value)).toEqual(["one", "two"]);
+    expect(
+      service.requests[0]?.headers.filter(([name]) => name === "x-seen").map(([, value]) => value),
+    ).toEqual(["one", "two"]);
   });
 
   test("do nothing after the request is answered", async () => {
@@ -115,7 +126,10 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
         ctx.response.headers.set("x-checked", response.status.toString());
         return ctx.response.status == 404 ? ctx.respond(418, "teapot") : Action.Continue;
       }));`,
-      { clusters: { one: upstream() }, upstream: upstream((request) => ({ status: request.path === "/missing" ? 404 : 200, body: "body" })) },
+      {
+        clusters: { one: upstream() },
+        upstream: upstream((request) => ({ status: request.path === "/missing" ? 404 : 200, body: "body" })),
+      },
     );
     const response = await gateway.fetch("/");
     expect([response.headers.get("x-checked"), response.text()]).toEqual(["200", "body"]);
@@ -141,9 +155,21 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
   });
 
   test.for([
-    ["an answer in the log phase", `.onLog((ctx) => { const k = kept; if (k) { const a = k.respond(500); } })`, "an answer was ignored"],
-    ["a call in the log phase", `.onLog((ctx) => { const k = kept; if (k) { const a = one.get("/").send<RequestContext<NoConfig, NoState>>(k, (ctx, response) => ctx.respond(500)); } })`, "a call was not sent"],
-    ["an answer to a body on its way out", `.onResponseBody((ctx, body) => { const k = kept; if (k) { const a = k.respond(500); } return Action.Continue; })`, "an answer was ignored"],
+    [
+      "an answer in the log phase",
+      `.onLog((ctx) => { const k = kept; if (k) { const a = k.respond(500); } })`,
+      "an answer was ignored",
+    ],
+    [
+      "a call in the log phase",
+      `.onLog((ctx) => { const k = kept; if (k) { const a = one.get("/").send<RequestContext<NoConfig, NoState>>(k, (ctx, response) => ctx.respond(500)); } })`,
+      "a call was not sent",
+    ],
+    [
+      "an answer to a body on its way out",
+      `.onResponseBody((ctx, body) => { const k = kept; if (k) { const a = k.respond(500); } return Action.Continue; })`,
+      "an answer was ignored",
+    ],
   ] as const)("refuse %s through a context that was kept", async ([, handler, line]) => {
     const gateway = await start(
       `import { RequestContext } from "@gateway-plugins/sdk";
@@ -162,11 +188,18 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     ["path with a fragment", `ctx.request.path = "/a#b"`, "refused to change :path"],
     ["path without a slash", `ctx.request.path = "a"`, "refused to change :path"],
     ["host with a line break", String.raw`ctx.request.host = "a\r\nb"`, "refused to change :authority"],
-    ["a forwarded-proto that goes away", `ctx.request.headers.delete(name)`, "refused to change header x-forwarded-proto"],
+    [
+      "a forwarded-proto that goes away",
+      `ctx.request.headers.delete(name)`,
+      "refused to change header x-forwarded-proto",
+    ],
   ] as const)("refuse %s", async ([, statement, line]) => {
     const service = upstream();
-    const gateway = await start(`const name = "x-forwarded-" + "proto";
-new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue; });`, { upstream: service });
+    const gateway = await start(
+      `const name = "x-forwarded-" + "proto";
+new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue; });`,
+      { upstream: service },
+    );
     expect((await gateway.fetch("/fine")).status).toBe(200);
     expect([service.requests[0]?.method, service.requests[0]?.path]).toEqual(["GET", "/fine"]);
     expect(gateway.logs.map(({ message }) => message)).toEqual([`p: ${line}`]);
@@ -181,7 +214,13 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
     );
     expect((await gateway.fetch("/", { headers: { "x-value": "fine" } })).text()).toBe("sent");
     const [request] = target.requests;
-    expect([request?.method, request?.path, request?.authority, request?.header("x-a"), request?.text()]).toEqual(["PUT", "/a?b=c", "other.host", "fine", "{}"]);
+    expect([
+      request?.method,
+      request?.path,
+      request?.authority,
+      request?.header("x-a"),
+      request?.text(),
+    ]).toEqual(["PUT", "/a?b=c", "other.host", "fine", "{}"]);
   });
 
   test("keep state for each request, and tell an own answer from the service's", async () => {
@@ -193,7 +232,12 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
         .onLog((ctx) => log.warn(ctx.state.path + " " + ctx.response.status.toString() + " " + ctx.state.count.toString()));`,
     );
     const [own, passed] = await Promise.all([gateway.fetch("/own"), gateway.fetch("/a")]);
-    expect([own.status, own.text(), own.headers.has("x-path"), passed.headers.get("x-path")]).toEqual([204, "", false, "/a2"]);
+    expect([own.status, own.text(), own.headers.has("x-path"), passed.headers.get("x-path")]).toEqual([
+      204,
+      "",
+      false,
+      "/a2",
+    ]);
     expect(gateway.logs.map(({ message }) => message).toSorted()).toEqual(["p: /a 200 2", "p: /own 204 1"]);
     expect(gateway.liveContexts).toBe(1);
   });
@@ -217,19 +261,25 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
     expect((await gateway.fetch("/", { body: ["x".repeat(101)] })).status).toBe(413);
   });
 
-  test.for(["envoy", "higress"] as const)("headers wait for the body where the gateway can hold them (%s)", async (profile) => {
-    const service = upstream();
-    const gateway = await start(
-      `import { heldHeaders } from "@gateway-plugins/sdk/advanced";
+  test.for(["envoy", "higress"] as const)(
+    "headers wait for the body where the gateway can hold them (%s)",
+    async (profile) => {
+      const service = upstream();
+      const gateway = await start(
+        `import { heldHeaders } from "@gateway-plugins/sdk/advanced";
       new Plugin("p")
         .onRequestHeaders((ctx) => hold(Action.Continue, HeadersStatus.StopIteration))
         .onRequestBody((ctx, body) => { heldHeaders().set("x-body", body.text()); return Action.Continue; });`,
-      { profile, upstream: service },
-    );
-    expect((await gateway.fetch("/", { body: "text" })).status).toBe(200);
-    expect((await gateway.fetch("/")).status).toBe(200);
-    expect(service.requests.map((request) => request.header("x-body"))).toEqual([profile === "higress" ? "text" : null, null]);
-  });
+        { profile, upstream: service },
+      );
+      expect((await gateway.fetch("/", { body: "text" })).status).toBe(200);
+      expect((await gateway.fetch("/")).status).toBe(200);
+      expect(service.requests.map((request) => request.header("x-body"))).toEqual([
+        profile === "higress" ? "text" : null,
+        null,
+      ]);
+    },
+  );
 
   test("Redis replies are read by type, and errors are values", async ({ onTestFinished }) => {
     const redis = await startRedis();
@@ -240,7 +290,8 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
         ctx.respond(200, reply.ok ? (reply.isNull ? "null" : reply.length ? reply.length.toString() + ":" + reply.at(1).text() : reply.text() + "|" + reply.integer().toString()) : "error " + reply.reason)));`,
       { clusters: { redis } },
     );
-    const ask = async (command: string) => (await gateway.fetch("/", { headers: { "x-command": command } })).text();
+    const ask = async (command: string) =>
+      (await gateway.fetch("/", { headers: { "x-command": command } })).text();
     expect(await ask("set a 41")).toBe("OK|0");
     expect(await ask("incr a")).toBe("42|42");
     expect(await ask("get a")).toBe("42|42");

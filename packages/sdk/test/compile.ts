@@ -28,7 +28,17 @@ export async function compile(source: string, flags: string[] = RELEASE): Promis
   writeFileSync(join(folder, "plugin.ts"), source);
   const errors = asc.createMemoryStream();
   const { error } = await asc.main(
-    ["plugin.ts", "--baseDir", folder, "--transform", join(packageFolder, "dist/transform/index.js"), "--outFile", "plugin.wasm", "--sourceMap", ...flags],
+    [
+      "plugin.ts",
+      "--baseDir",
+      folder,
+      "--transform",
+      join(packageFolder, "dist/transform/index.js"),
+      "--outFile",
+      "plugin.wasm",
+      "--sourceMap",
+      ...flags,
+    ],
     { stderr: errors, stdout: asc.createMemoryStream() },
   );
   const messages = errors.toString() + (error?.message ?? "");

@@ -20,10 +20,17 @@ new Plugin("writes-json").onRequestHeaders((ctx) => {
 
 describe.for(BUILDS)("json-as beside the SDK's transform (%s)", ([, flags]) => {
   test("writes JSON, whatever is in the text", async () => {
-    const gateway = await startGateway({ plugin: await build(SOURCE, [...flags, "--transform", "json-as/transform"]) });
+    const gateway = await startGateway({
+      plugin: await build(SOURCE, [...flags, "--transform", "json-as/transform"]),
+    });
     for (const user of ["ada", 'a"b\\c', "\u{1f600}\u00e9", "</script>"]) {
-      const response = await gateway.fetch("/", { headers: { "x-user": Buffer.from(user).toString("latin1") } });
-      expect([response.json(), response.headers.get("content-type")]).toEqual([{ user, limits: [1, 60] }, "application/json"]);
+      const response = await gateway.fetch("/", {
+        headers: { "x-user": Buffer.from(user).toString("latin1") },
+      });
+      expect([response.json(), response.headers.get("content-type")]).toEqual([
+        { user, limits: [1, 60] },
+        "application/json",
+      ]);
     }
   });
 });

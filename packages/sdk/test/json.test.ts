@@ -24,8 +24,14 @@ describe.for(BUILDS)("the JSON reader (%s)", ([, flags]) => {
 
   test("accepts what JSON.parse accepts, and nothing else", async () => {
     const gateway = await start();
-    const documents = fc.sample(fc.json({ depthSize: "small", stringUnit: "grapheme" }), { numRuns: 1_500, seed: SEED });
-    const random = fc.sample(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(...'{}[]",:\\u0123-+.eE\t\n truefalsn\u00e9')), { numRuns: 1_500, seed: SEED });
+    const documents = fc.sample(fc.json({ depthSize: "small", stringUnit: "grapheme" }), {
+      numRuns: 1_500,
+      seed: SEED,
+    });
+    const random = fc.sample(
+      fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(...'{}[]",:\\u0123-+.eE\t\n truefalsn\u00e9')),
+      { numRuns: 1_500, seed: SEED },
+    );
     let refused = 0;
     for (const [i, document] of documents.entries()) {
       const [at, remove, insert] = random[i]!;
@@ -33,7 +39,7 @@ describe.for(BUILDS)("the JSON reader (%s)", ([, flags]) => {
       const mutated = document.slice(0, position) + insert + document.slice(position + (remove % 3));
       for (const text of [document, mutated, document.slice(0, position)]) {
         // A lone half of a surrogate pair cannot be written as UTF-8.
-        if (text === "" || !text.isWellFormed()) continue;
+        if (text === "" || Buffer.from(text).toString() !== text) continue;
         const { status } = await gateway.fetch("/", { body: text });
         expect([text, status]).toEqual([text, isJson(text) ? 200 : 400]);
         if (status === 400) refused++;
@@ -44,7 +50,12 @@ describe.for(BUILDS)("the JSON reader (%s)", ([, flags]) => {
 
   test("finds what a path leads to", async () => {
     const gateway = await start();
-    const document = { a: { b: [1, { c: "x\u00e9\ud83d\ude00\n" }, [], {}] }, d: null, "e\u0301": "combined", dup: 1 };
+    const document = {
+      a: { b: [1, { c: "x\u00e9\ud83d\ude00\n" }, [], {}] },
+      d: null,
+      "e\u0301": "combined",
+      dup: 1,
+    };
     const text = JSON.stringify(document).replace('"dup":1', '"dup":1,"du\\u0070":"last"');
     for (const [path, expected] of [
       ["a.b.0", "v1"],

@@ -10,34 +10,128 @@ new Plugin${generics}("p")${body};`;
 const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
   [
     "a captured variable",
-    plugin(`.onRequestHeaders((ctx) => { const user = ctx.request.path; return client.get("/").send(ctx, (ctx, r) => { ctx.request.headers.set("x", user); return Action.Continue; }); })`),
+    plugin(
+      `.onRequestHeaders((ctx) => { const user = ctx.request.path; return client.get("/").send(ctx, (ctx, r) => { ctx.request.headers.set("x", user); return Action.Continue; }); })`,
+    ),
     /'user' belongs to the function around this callback.*sendWith\(ctx, user/s,
   ],
   [
     "the outer context in a callback",
-    plugin(`.onRequestHeaders((outer_ctx) => client.get("/").send(outer_ctx, (c, r) => outer_ctx.respond(500)))`),
+    plugin(
+      `.onRequestHeaders((outer_ctx) => client.get("/").send(outer_ctx, (c, r) => outer_ctx.respond(500)))`,
+    ),
     /Use the callback's own first parameter/,
   ],
-  ["a send that is not returned", plugin(`.onRequestHeaders((ctx) => { client.get("/").send(ctx, (ctx, r) => Action.Continue); return Action.Continue; })`), /'send' holds the message.*has to be returned/s],
-  ["a respond that is not returned", plugin(`.onRequestHeaders((ctx) => { ctx.respond(403); return Action.Continue; })`), /'respond' answers the request.*return ctx\.respond/s],
-  ["a callback without a result", plugin(`.onRequestHeaders((ctx) => client.get("/").send(ctx, (ctx, r) => { ctx.request.path; }))`), /every way through a handler or callback returns an Action/],
-  ["a number for an Action", plugin(`.onRequestHeaders((ctx) => { return 0; })`), /return Action\.Continue \(not a number\)/],
-  ["a nullable value as a string", plugin(`.onRequestHeaders((ctx) => { const a: string = ctx.request.headers.get("a"); return Action.Continue; })`), /give a default with `value \|\| ""`/],
+  [
+    "a send that is not returned",
+    plugin(
+      `.onRequestHeaders((ctx) => { client.get("/").send(ctx, (ctx, r) => Action.Continue); return Action.Continue; })`,
+    ),
+    /'send' holds the message.*has to be returned/s,
+  ],
+  [
+    "a respond that is not returned",
+    plugin(`.onRequestHeaders((ctx) => { ctx.respond(403); return Action.Continue; })`),
+    /'respond' answers the request.*return ctx\.respond/s,
+  ],
+  [
+    "a callback without a result",
+    plugin(`.onRequestHeaders((ctx) => client.get("/").send(ctx, (ctx, r) => { ctx.request.path; }))`),
+    /every way through a handler or callback returns an Action/,
+  ],
+  [
+    "a number for an Action",
+    plugin(`.onRequestHeaders((ctx) => { return 0; })`),
+    /return Action\.Continue \(not a number\)/,
+  ],
+  [
+    "a nullable value as a string",
+    plugin(
+      `.onRequestHeaders((ctx) => { const a: string = ctx.request.headers.get("a"); return Action.Continue; })`,
+    ),
+    /give a default with `value \|\| ""`/,
+  ],
   ["throw", plugin(`.onRequestHeaders((ctx) => { throw new Error("x"); })`), /'throw' ends the whole plugin/],
-  ["try", plugin(`.onRequestHeaders((ctx) => { try { ctx.request.path; } catch (e) {} return Action.Continue; })`), /nothing in the SDK throws/],
-  ["optional chaining", plugin(`.onRequestHeaders((ctx) => { const a = ctx.request?.path; return Action.Continue; })`), /AssemblyScript has no '\?\.'/],
-  ["for of", plugin(`.onRequestHeaders((ctx) => { for (const e of ctx.request.headers.entries()) {} return Action.Continue; })`), /there is no for\.\.of/],
-  ["headers.add", plugin(`.onRequestHeaders((ctx) => { ctx.request.headers.add("a", "b"); return Action.Continue; })`), /append\(name, value\) keeps what is there/],
-  ["answering a body that is on its way out", plugin(`.rewriteResponseBody((ctx, body) => { return ctx.respond(500); })`), /status and headers have already been sent/],
-  ["answering in the log phase", plugin(`.onLog((ctx) => { const a = ctx.respond(500); })`), /status and headers have already been sent/],
-  ["headers that have left", plugin(`.onResponseHeaders((ctx) => { ctx.request.headers.set("a", "b"); return Action.Continue; })`), /these headers have already left/],
-  ["resuming by hand", plugin(`.onRequestHeaders((ctx) => { ctx.resumeRequest(); return Action.Continue; })`), /the SDK resumes/],
-  ["a misspelt option", plugin(`.onRequestHeaders((ctx) => client.get("/", { timeot: 5 }).send(ctx, (ctx, r) => Action.Continue))`), /timeot/],
-  ["a literal that is no header name", plugin(`.onRequestHeaders((ctx) => { ctx.request.headers.set("x y", "b"); return Action.Continue; })`), /"x y" is not a header that a plugin may change/],
-  ["a literal that would split a header", plugin(String.raw`.onRequestHeaders((ctx) => { ctx.request.headers.set("x", "a\r\nb: c"); return Action.Continue; })`), /is not a header value/],
-  ["changing content-length", plugin(`.onRequestHeaders((ctx) => { ctx.request.headers.set("Content-Length", "5"); return Action.Continue; })`), /"Content-Length" is not a header that a plugin may change/],
-  ["appending to a header of one value", plugin(`.onRequestHeaders((ctx) => { ctx.request.headers.append("content-type", "b"); return Action.Continue; })`), /"content-type" is not a header that a plugin may append to/],
-  ["a call at the top level", `import { clock, Plugin } from "@gateway-plugins/sdk"; const now = clock.nowMs(); new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, now.toString()));`, /the top level of the plugin calls the gateway \(proxy_get_current_time_nanoseconds\)/],
+  [
+    "try",
+    plugin(`.onRequestHeaders((ctx) => { try { ctx.request.path; } catch (e) {} return Action.Continue; })`),
+    /nothing in the SDK throws/,
+  ],
+  [
+    "optional chaining",
+    plugin(`.onRequestHeaders((ctx) => { const a = ctx.request?.path; return Action.Continue; })`),
+    /AssemblyScript has no '\?\.'/,
+  ],
+  [
+    "for of",
+    plugin(
+      `.onRequestHeaders((ctx) => { for (const e of ctx.request.headers.entries()) {} return Action.Continue; })`,
+    ),
+    /there is no for\.\.of/,
+  ],
+  [
+    "headers.add",
+    plugin(`.onRequestHeaders((ctx) => { ctx.request.headers.add("a", "b"); return Action.Continue; })`),
+    /append\(name, value\) keeps what is there/,
+  ],
+  [
+    "answering a body that is on its way out",
+    plugin(`.rewriteResponseBody((ctx, body) => { return ctx.respond(500); })`),
+    /status and headers have already been sent/,
+  ],
+  [
+    "answering in the log phase",
+    plugin(`.onLog((ctx) => { const a = ctx.respond(500); })`),
+    /status and headers have already been sent/,
+  ],
+  [
+    "headers that have left",
+    plugin(`.onResponseHeaders((ctx) => { ctx.request.headers.set("a", "b"); return Action.Continue; })`),
+    /these headers have already left/,
+  ],
+  [
+    "resuming by hand",
+    plugin(`.onRequestHeaders((ctx) => { ctx.resumeRequest(); return Action.Continue; })`),
+    /the SDK resumes/,
+  ],
+  [
+    "a misspelt option",
+    plugin(
+      `.onRequestHeaders((ctx) => client.get("/", { timeot: 5 }).send(ctx, (ctx, r) => Action.Continue))`,
+    ),
+    /timeot/,
+  ],
+  [
+    "a literal that is no header name",
+    plugin(`.onRequestHeaders((ctx) => { ctx.request.headers.set("x y", "b"); return Action.Continue; })`),
+    /"x y" is not a header that a plugin may change/,
+  ],
+  [
+    "a literal that would split a header",
+    plugin(
+      String.raw`.onRequestHeaders((ctx) => { ctx.request.headers.set("x", "a\r\nb: c"); return Action.Continue; })`,
+    ),
+    /is not a header value/,
+  ],
+  [
+    "changing content-length",
+    plugin(
+      `.onRequestHeaders((ctx) => { ctx.request.headers.set("Content-Length", "5"); return Action.Continue; })`,
+    ),
+    /"Content-Length" is not a header that a plugin may change/,
+  ],
+  [
+    "appending to a header of one value",
+    plugin(
+      `.onRequestHeaders((ctx) => { ctx.request.headers.append("content-type", "b"); return Action.Continue; })`,
+    ),
+    /"content-type" is not a header that a plugin may append to/,
+  ],
+  [
+    "a call at the top level",
+    `import { clock, Plugin } from "@gateway-plugins/sdk"; const now = clock.nowMs(); new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, now.toString()));`,
+    /the top level of the plugin calls the gateway \(proxy_get_current_time_nanoseconds\)/,
+  ],
 ];
 
 describe("the transform explains", () => {
@@ -48,7 +142,9 @@ describe("the transform explains", () => {
   });
 
   test("a null assertion that could end the plugin, as a warning", async () => {
-    const { wasm, messages } = await compile(plugin(`.onRequestHeaders((ctx) => ctx.respond(200, ctx.request.headers.get("a")!))`));
+    const { wasm, messages } = await compile(
+      plugin(`.onRequestHeaders((ctx) => ctx.respond(200, ctx.request.headers.get("a")!))`),
+    );
     expect(wasm).toBeDefined();
     expect(messages).toMatch(/'!' ends the whole plugin when this is null/);
   });

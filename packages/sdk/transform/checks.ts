@@ -2,7 +2,9 @@ import * as compiler from "assemblyscript";
 import type { Node, Parser, Range, Source } from "./compiler.ts";
 
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
-const { NodeKind, DiagnosticMessage, DiagnosticCategory, DiagnosticCode, AssertionKind, CommonFlags } = compiler as any;
+const internals = compiler as any;
+const { NodeKind, DiagnosticMessage, DiagnosticCategory, DiagnosticCode, AssertionKind, CommonFlags } =
+  internals;
 
 /** An error of the plugin as a whole. */
 export function errorMessage(text: string): unknown {
@@ -79,12 +81,19 @@ export function checkSource(parser: Parser, source: Source): void {
     );
   }
   function discarded(expression: Node): void {
-    if (expression.kind !== NodeKind.Call || expression["expression"].kind !== NodeKind.PropertyAccess) return;
+    if (expression.kind !== NodeKind.Call || expression["expression"].kind !== NodeKind.PropertyAccess)
+      return;
     const name: string = expression["expression"].property.text;
     if (name === "respond" || name === "respondBytes") {
-      error(expression.range, `'${name}' answers the request, so its result has to be returned: return ctx.${name}(...).`);
+      error(
+        expression.range,
+        `'${name}' answers the request, so its result has to be returned: return ctx.${name}(...).`,
+      );
     } else if (name === "send" || name === "sendWith") {
-      error(expression.range, `'${name}' holds the message until its callback has run, so its result has to be returned: return ....${name}(...).`);
+      error(
+        expression.range,
+        `'${name}' holds the message until its callback has run, so its result has to be returned: return ....${name}(...).`,
+      );
     }
   }
 
@@ -116,7 +125,8 @@ export function checkSource(parser: Parser, source: Source): void {
         return;
       case NodeKind.Call: {
         visit(node["expression"]);
-        const name: string = node["expression"].kind === NodeKind.PropertyAccess ? node["expression"].property.text : "";
+        const name: string =
+          node["expression"].kind === NodeKind.PropertyAccess ? node["expression"].property.text : "";
         for (const argument of node["args"]) {
           const before = callee;
           if (argument.kind === NodeKind.Function) callee = name;
@@ -153,7 +163,8 @@ export function checkSource(parser: Parser, source: Source): void {
         }
         return children(node);
       case NodeKind.This:
-        if (depth > 1) error(node.range, "a callback has no 'this': use its own parameters, for instance ctx.state.");
+        if (depth > 1)
+          error(node.range, "a callback has no 'this': use its own parameters, for instance ctx.state.");
         return;
       case NodeKind.Identifier:
         return identifier(node);

@@ -5,6 +5,8 @@ import type { Module } from "./link/binaryen.ts";
 import { link } from "./link/link.ts";
 import type { Compiler, Parser } from "./compiler.ts";
 
+const seen = new WeakSet<object>();
+
 /**
  * The compiler help behind the SDK; one line of asconfig.json names it. It
  *
@@ -13,6 +15,8 @@ import type { Compiler, Parser } from "./compiler.ts";
  * - says in a sentence what AssemblyScript reports badly, or not at all.
  */
 export default class GatewayTransform extends (Transform as unknown as new () => Compiler) {
+  #isSecond = false;
+
   constructor() {
     super();
     addHints(this.stderr);
@@ -20,6 +24,10 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
 
   afterParse(parser: Parser): void {
     const { options } = this.program;
+    // Named in asconfig.json and on the command line: asc runs it twice.
+    this.#isSecond = seen.has(this.program);
+    if (this.#isSecond) return;
+    seen.add(this.program);
     options.exportStart ||= "_initialize";
     options.globalAliases ??= new Map();
     if (!options.globalAliases.has("abort")) {
@@ -36,6 +44,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
   }
 
   afterCompile(module: Module): void {
+    if (this.#isSecond) return;
     const { optimizeLevelHint, shrinkLevelHint } = this.program.options;
     try {
       link(module, this.binaryen, optimizeLevelHint, shrinkLevelHint);

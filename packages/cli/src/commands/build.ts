@@ -21,7 +21,8 @@ is written beside it.
 };
 
 async function run(given: Arguments): Promise<number> {
-  if (given.positionals.length > 0) throw new UsageError("gateway build takes no argument: run it in the plugin's folder.");
+  if (given.positionals.length > 0)
+    throw new UsageError("gateway build takes no argument: run it in the plugin's folder.");
   const runtime = given.value("runtime");
   if (runtime !== undefined && !RUNTIMES.includes(runtime as Runtime)) {
     throw new UsageError(`--runtime is ${RUNTIMES.join(" or ")}, not ${JSON.stringify(runtime)}.`);

@@ -18,7 +18,8 @@ Exit code 1 when a file loads nowhere or does what crashes a gateway.`,
 };
 
 async function run(given: Arguments): Promise<number> {
-  if (given.positionals.length === 0) throw new UsageError("Name a .wasm file: gateway check dist/plugin.wasm");
+  if (given.positionals.length === 0)
+    throw new UsageError("Name a .wasm file: gateway check dist/plugin.wasm");
   const inspections = given.positionals.map(inspect);
   if (given.on("json")) print(JSON.stringify(inspections, null, 2));
   else for (const inspection of inspections) printInspection(inspection);

@@ -59,11 +59,20 @@ async function run(given: Arguments): Promise<number> {
     const profile = choose<ProfileName>(given, "profile", ["envoy", "higress"]);
     const logLevel = choose<LogLevel>(given, "log-level", LOG_LEVELS) ?? "info";
     const config = await readConfig(given, targets);
-    const modules = config.listeners.flatMap((listener) => listener.filters.map((filter) => filter.code.bytes));
+    const modules = config.listeners.flatMap((listener) =>
+      listener.filters.map((filter) => filter.code.bytes),
+    );
     const fitting = modules.some(importsRedis) ? "higress" : "envoy";
-    const live = await serve(config, { profile: profile ?? fitting, logLevel, ...(host && { host }), ...report });
+    const live = await serve(config, {
+      profile: profile ?? fitting,
+      logLevel,
+      ...(host && { host }),
+      ...report,
+    });
     for (const { address, port } of Object.values(live.listeners)) {
-      print(`Serving on http://${address}:${port} as ${profile ?? fitting}. Try: curl -i http://${address}:${port}/get`);
+      print(
+        `Serving on http://${address}:${port} as ${profile ?? fitting}. Try: curl -i http://${address}:${port}/get`,
+      );
     }
     if (live.admin) print(`Admin on http://${live.admin.address}:${live.admin.port}/help. Ctrl-C stops.`);
     await untilStopped(() => live.close());
@@ -81,9 +90,15 @@ async function readConfig(given: Arguments, targets: Targets): Promise<GatewayCo
   if (first !== undefined && !first.endsWith(".wasm")) {
     if (more.length > 0) throw new UsageError("Name one envoy.yaml, or plugins (.wasm), not both.");
     for (const flag of ["config", "upstream", "redis", "port", "admin-port"]) {
-      if (given.value(flag) !== undefined) throw new UsageError(`--${flag} does not go with ${first}: write it in there.`);
+      if (given.value(flag) !== undefined)
+        throw new UsageError(`--${flag} does not go with ${first}: write it in there.`);
     }
-    const { config, notes } = await configFromEnvoy(first, clusters, pairsOf("--wasm", given.values("wasm")), targets);
+    const { config, notes } = await configFromEnvoy(
+      first,
+      clusters,
+      pairsOf("--wasm", given.values("wasm")),
+      targets,
+    );
     for (const note of notes) print(note);
     return config;
   }
@@ -104,7 +119,8 @@ async function readConfig(given: Arguments, targets: Targets): Promise<GatewayCo
     },
     targets,
   );
-  for (const name of unresolved) print(`The service ${name} has no target; give it one: --cluster ${name}=<url|echo>`);
+  for (const name of unresolved)
+    print(`The service ${name} has no target; give it one: --cluster ${name}=<url|echo>`);
   return config;
 }
 

@@ -41,7 +41,10 @@ export async function configFromEnvoy(
   return { config, notes };
 }
 
-function read(file: string, loadFile: NonNullable<Parameters<typeof readEnvoyConfig>[1]>["loadFile"]): GatewayConfig {
+function read(
+  file: string,
+  loadFile: NonNullable<Parameters<typeof readEnvoyConfig>[1]>["loadFile"],
+): GatewayConfig {
   let text: string;
   try {
     text = readFileSync(file, "utf8");

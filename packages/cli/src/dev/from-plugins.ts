@@ -43,7 +43,8 @@ export async function configFromPlugins(
       const target = aliases.get(service.name) ?? (usesRedis ? request.redis : undefined);
       if (clusters.has(name)) continue;
       if (target === undefined) unresolved.push(service.name);
-      else clusters.set(name, await cluster(name, target, aliases.has(service.name) ? "--cluster" : "--redis"));
+      else
+        clusters.set(name, await cluster(name, target, aliases.has(service.name) ? "--cluster" : "--redis"));
     }
     const name = basename(file, ".wasm");
     const seen = (names.get(name) ?? 0) + 1;
@@ -59,7 +60,12 @@ export async function configFromPlugins(
       failOpen: false,
     });
   }
-  const route = { name: "default", match: { prefix: "/" }, action: { cluster: "upstream" }, timeoutMs: 15_000 };
+  const route = {
+    name: "default",
+    match: { prefix: "/" },
+    action: { cluster: "upstream" },
+    timeoutMs: 15_000,
+  };
   const virtualHosts = [{ name: "all", domains: ["*"], routes: [route] }];
   return {
     config: {

@@ -5,7 +5,10 @@ import { paint, print } from "../terminal.ts";
 export const report = {
   onAccess(record: AccessRecord): void {
     const where = record.details === "via_upstream" ? `cluster ${record.cluster}` : record.details;
-    const status = paint(record.status >= 400 || record.status === 0 ? "red" : "green", String(record.status));
+    const status = paint(
+      record.status >= 400 || record.status === 0 ? "red" : "green",
+      String(record.status),
+    );
     print(`${record.method} ${record.path} ${status} ${Math.round(record.durationMs)} ms  ${where}`);
   },
   onLog(line: LogLine): void {

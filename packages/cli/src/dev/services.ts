@@ -17,7 +17,8 @@ export function servicesIn(configuration: string): NamedService[] {
 function collect(value: unknown): NamedService[] {
   if (value === null || typeof value !== "object") return [];
   const { serviceName, servicePort } = value as Record<string, unknown>;
-  const here = typeof serviceName === "string" ? [{ name: serviceName, port: Number(servicePort ?? 0) || 0 }] : [];
+  const here =
+    typeof serviceName === "string" ? [{ name: serviceName, port: Number(servicePort ?? 0) || 0 }] : [];
   return [...here, ...Object.values(value).flatMap(collect)];
 }
 

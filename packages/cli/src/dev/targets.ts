@@ -21,7 +21,9 @@ export class Targets {
       );
     }
     if (url.username || url.password || !["", "/"].includes(url.pathname)) {
-      throw new UsageError(`${flag} ${target}: only host and port count; the rest belongs in the plugin's configuration.`);
+      throw new UsageError(
+        `${flag} ${target}: only host and port count; the rest belongs in the plugin's configuration.`,
+      );
     }
     return { address: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || defaultPort) };
   }

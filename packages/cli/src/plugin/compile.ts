@@ -47,7 +47,9 @@ export async function compile(plugin: PluginFolder, options: CompileOptions = {}
 
 /** Writes `<file>.sha256` beside a file, in the format that `sha256sum --check` reads. */
 export function writeChecksum(folder: string, file: string): string {
-  const digest = createHash("sha256").update(readFileSync(join(folder, file))).digest("hex");
+  const digest = createHash("sha256")
+    .update(readFileSync(join(folder, file)))
+    .digest("hex");
   writeFileSync(join(folder, `${file}.sha256`), `${digest}  ${basename(file)}\n`);
   return `${file}.sha256`;
 }
@@ -71,6 +73,8 @@ async function loadAsc(folder: string): Promise<Asc> {
     const path = createRequire(join(folder, "package.json")).resolve("assemblyscript/dist/asc.js");
     return (await import(pathToFileURL(path).href)) as Asc;
   } catch {
-    throw new Failure(`assemblyscript is not installed in ${folder}. Run: npm install --save-dev assemblyscript`);
+    throw new Failure(
+      `assemblyscript is not installed in ${folder}. Run: npm install --save-dev assemblyscript`,
+    );
   }
 }

@@ -32,11 +32,15 @@ export function inspect(file: string): Inspection {
   const problems: string[] = [];
   if (onHigress !== undefined) problems.push(onHigress);
   if (shape.hasStartSection) {
-    problems.push("has a start section, which runs before a gateway is ready: build with --exportStart _initialize");
+    problems.push(
+      "has a start section, which runs before a gateway is ready: build with --exportStart _initialize",
+    );
   }
   for (const name of ["main", "_start"]) {
     if (shape.exports.some((entry) => entry.kind === "func" && entry.name === name)) {
-      problems.push(`exports ${name}, which a gateway calls after (or instead of) _initialize: do not export it`);
+      problems.push(
+        `exports ${name}, which a gateway calls after (or instead of) _initialize: do not export it`,
+      );
     }
   }
   return {
@@ -45,7 +49,10 @@ export function inspect(file: string): Inspection {
     gzipBytes: gzipSync(bytes, { level: 9 }).length,
     imports: shape.imports.map((entry) => `${entry.module}.${entry.name}`),
     exports: shape.exports.map((entry) => entry.name),
-    gateways: [...(onEnvoy === undefined ? ["Envoy 1.40", "Istio"] : []), ...(onHigress === undefined ? ["Higress"] : [])],
+    gateways: [
+      ...(onEnvoy === undefined ? ["Envoy 1.40", "Istio"] : []),
+      ...(onHigress === undefined ? ["Higress"] : []),
+    ],
     limits: onEnvoy === undefined || onHigress !== undefined ? "" : envoyLacks(shape.imports, onEnvoy),
     problems,
   };

@@ -20,15 +20,20 @@ interface AsConfig {
 /** @throws Failure when there is no plugin in the folder */
 export function readPluginFolder(folder: string): PluginFolder {
   if (!existsSync(join(folder, "asconfig.json"))) {
-    throw new Failure(`There is no asconfig.json in ${folder}. Go to a plugin's folder, or name a .wasm file.`);
+    throw new Failure(
+      `There is no asconfig.json in ${folder}. Go to a plugin's folder, or name a .wasm file.`,
+    );
   }
   const manifest = readJson<{ name?: string }>(join(folder, "package.json"));
   const { targets } = readJson<AsConfig>(join(folder, "asconfig.json"));
   const name = manifest.name?.replace(/^@[^/]*\//, "");
-  if (!name) throw new Failure(`${join(folder, "package.json")}: name is missing; the artifact is called after it.`);
+  if (!name)
+    throw new Failure(`${join(folder, "package.json")}: name is missing; the artifact is called after it.`);
   for (const target of ["release", "debug"]) {
     if (targets?.[target] === undefined) {
-      throw new Failure(`${join(folder, "asconfig.json")}: targets.${target} is missing; gateway build compiles it.`);
+      throw new Failure(
+        `${join(folder, "asconfig.json")}: targets.${target} is missing; gateway build compiles it.`,
+      );
     }
   }
   return {

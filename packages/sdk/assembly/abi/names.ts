@@ -6,11 +6,16 @@ import { equalsIgnoringCase } from "./text";
  */
 export function isReserved(name: string): bool {
   switch (name.length) {
-    case 4: return equalsIgnoringCase(name, "host");
-    case 10: return equalsIgnoringCase(name, "connection");
-    case 14: return equalsIgnoringCase(name, "content-length");
-    case 17: return equalsIgnoringCase(name, "transfer-encoding");
-    default: return false;
+    case 4:
+      return equalsIgnoringCase(name, "host");
+    case 10:
+      return equalsIgnoringCase(name, "connection");
+    case 14:
+      return equalsIgnoringCase(name, "content-length");
+    case 17:
+      return equalsIgnoringCase(name, "transfer-encoding");
+    default:
+      return false;
   }
 }
 
@@ -20,13 +25,21 @@ export function isReserved(name: string): bool {
  */
 export function isSingleValued(name: string): bool {
   switch (name.length) {
-    case 4: return equalsIgnoringCase(name, "date") || equalsIgnoringCase(name, "etag");
-    case 6: return equalsIgnoringCase(name, "server");
-    case 7: return equalsIgnoringCase(name, "referer") || equalsIgnoringCase(name, "expires");
-    case 8: return equalsIgnoringCase(name, "location");
-    case 10: return equalsIgnoringCase(name, "user-agent");
-    case 12: return equalsIgnoringCase(name, "content-type") || equalsIgnoringCase(name, "x-request-id");
-    case 13: return equalsIgnoringCase(name, "authorization") || equalsIgnoringCase(name, "last-modified");
-    default: return false;
+    case 4:
+      return equalsIgnoringCase(name, "date") || equalsIgnoringCase(name, "etag");
+    case 6:
+      return equalsIgnoringCase(name, "server");
+    case 7:
+      return equalsIgnoringCase(name, "referer") || equalsIgnoringCase(name, "expires");
+    case 8:
+      return equalsIgnoringCase(name, "location");
+    case 10:
+      return equalsIgnoringCase(name, "user-agent");
+    case 12:
+      return equalsIgnoringCase(name, "content-type") || equalsIgnoringCase(name, "x-request-id");
+    case 13:
+      return equalsIgnoringCase(name, "authorization") || equalsIgnoringCase(name, "last-modified");
+    default:
+      return false;
   }
 }

@@ -15,7 +15,7 @@ let legal: bool = true;
 export function startPairs(count: i32, units: i32): void {
   start = reserve(4 + <usize>count * 10 + <usize>units * 3);
   lengths = start + 4;
-  end = lengths + (<usize>count << 3);
+  end = lengths + ((<usize>count) << 3);
   legal = true;
   store<u32>(start, count);
 }
@@ -50,9 +50,9 @@ export function decodePairs(p: usize, length: usize): string[][] {
   const pairs: string[][] = [];
   if (length < 4) return pairs;
   const count = load<u32>(p);
-  let at = p + 4 + (<usize>count << 3);
+  let at = p + 4 + ((<usize>count) << 3);
   for (let i: u32 = 0; i < count; i++) {
-    const sizes = p + 4 + (<usize>i << 3);
+    const sizes = p + 4 + ((<usize>i) << 3);
     const name = <usize>load<u32>(sizes);
     const value = <usize>load<u32>(sizes, 4);
     if (at + name + value + 2 > p + length) break;

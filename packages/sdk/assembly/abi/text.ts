@@ -89,7 +89,7 @@ function encode(text: string, rule: Rule): Encoded {
   const start = reserve(<usize>text.length * 3);
   const end = write(text, rule, start);
   if (start - SCRATCH < SCRATCH_SIZE) used = before + (end ? end - start : 0);
-  return end ? (<u64>(end - start) << 32) | start : 0;
+  return end ? ((<u64>(end - start)) << 32) | start : 0;
 }
 
 /** Writes at `p`, which has room for three bytes a code unit. Returns the end, 0 when the rule is broken. */
@@ -99,7 +99,7 @@ export function write(text: string, rule: Rule, p: usize): usize {
 /** The same for `units` code units of memory. */
 export function writePart(text: usize, units: i32, rule: Rule, p: usize): usize {
   let i = text;
-  const end = i + (<usize>units << 1);
+  const end = i + ((<usize>units) << 1);
   while (i < end) {
     let c: u32 = load<u16>(i);
     i += 2;
@@ -121,7 +121,12 @@ export function writePart(text: usize, units: i32, rule: Rule, p: usize): usize 
 
 // @ts-ignore: decorator
 @inline function breaks(c: u32, rule: Rule): bool {
-  return (c < 32 && c != 9) || c == 127 || (rule == Rule.Target && (c == 32 || c == 9 || c == 35)) || (rule == Rule.Token && !isToken(c));
+  return (
+    (c < 32 && c != 9) ||
+    c == 127 ||
+    (rule == Rule.Target && (c == 32 || c == 9 || c == 35)) ||
+    (rule == Rule.Token && !isToken(c))
+  );
 }
 /** Whether a text keeps a rule. A token or target must not be empty either. */
 export function allows(text: string, rule: Rule): bool {
@@ -141,7 +146,9 @@ export function equalsIgnoringCase(text: string, lowerCase: string): bool {
 // !#$%&'*+-.^_`|~ 0-9 A-Z a-z, a bit each
 // @ts-ignore: decorator
 @inline function isToken(c: u32): bool {
-  return c < 128 && (((c < 64 ? <u64>0x03ff6cfa00000000 : <u64>0x57ffffffc7fffffe) >> <u64>(c & 63)) & 1) != 0;
+  return (
+    c < 128 && (((c < 64 ? <u64>0x03ff6cfa00000000 : <u64>0x57ffffffc7fffffe) >> (<u64>(c & 63))) & 1) != 0
+  );
 }
 // @ts-ignore: decorator
 @inline export function joinSurrogates(high: u32, low: u32): u32 {
@@ -174,7 +181,13 @@ export function decode(p: usize, length: usize): string {
         value = (value << 6) | (load<u8>(q++) & 63);
         left--;
       }
-      if (!more || left || (more == 2 && (value < 0x800 || value >> 11 == 27)) || (more == 3 && (value < 0x10000 || value > 0x10ffff))) value = 0xfffd;
+      if (
+        !more ||
+        left ||
+        (more == 2 && (value < 0x800 || value >> 11 == 27)) ||
+        (more == 3 && (value < 0x10000 || value > 0x10ffff))
+      )
+        value = 0xfffd;
       else p = q;
       c = value;
       if (c >= 0x10000) {

@@ -35,10 +35,15 @@ export function endProblem(): void {
 }
 export function kindName(kind: Kind): Encoded {
   switch (kind) {
-    case Kind.Boolean: return utf8("a boolean");
-    case Kind.Number: return utf8("a number");
-    case Kind.String: return utf8("a string");
-    case Kind.Array: return utf8("a list");
-    default: return utf8("an object");
+    case Kind.Boolean:
+      return utf8("a boolean");
+    case Kind.Number:
+      return utf8("a number");
+    case Kind.String:
+      return utf8("a string");
+    case Kind.Array:
+      return utf8("a list");
+    default:
+      return utf8("an object");
   }
 }

@@ -4,7 +4,21 @@ import { Encoded } from "../abi/text";
 import { endLine, putByte, putBytes, putNumber, putString, putText, startLine } from "../host/log";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
-import { Kind, firstIn, isWhole, kindAt, member, nextIn, position, skipValue, takeRaw, takeText, takeWhole, textEquals, valueOf } from "../json/scan";
+import {
+  Kind,
+  firstIn,
+  isWhole,
+  kindAt,
+  member,
+  nextIn,
+  position,
+  skipValue,
+  takeRaw,
+  takeText,
+  takeWhole,
+  textEquals,
+  valueOf,
+} from "../json/scan";
 import { RedisClient } from "../redis/client";
 import { Options } from "../stream/options";
 import { document, endProblem, kindName, putStep, startProblemLine } from "./problem";
@@ -155,7 +169,11 @@ export class ConfigReader {
     const name = this.string("serviceName");
     let port = this.integer("servicePort", 0, { min: 0, max: 65535 });
     if (!port) port = name.endsWith(".static") ? 80 : defaultPort;
-    if (!name.length || !port) this.warn(name.length ? "servicePort" : "serviceName", utf8("missing: every call to the service will fail"));
+    if (!name.length || !port)
+      this.warn(
+        name.length ? "servicePort" : "serviceName",
+        utf8("missing: every call to the service will fail"),
+      );
     return Cluster.fqdn(name, port, this.string("serviceHost", name));
   }
   /** A client of `service()`. */
@@ -188,7 +206,8 @@ export class ConfigReader {
   }
   /** Whether there are members besides the gateway's own. */
   hasOwnKeys(): bool {
-    for (let name = firstIn(this.start); name; name = nextIn(valueOf(name), document.end)) if (load<u8>(name, 1) != 95) return true;
+    for (let name = firstIn(this.start); name; name = nextIn(valueOf(name), document.end))
+      if (load<u8>(name, 1) != 95) return true;
     return firstIn(this.start) == 0;
   }
 
@@ -197,7 +216,7 @@ export class ConfigReader {
     if (!this.start) return 0;
     const p = member(this.start, document.end, key, 0, key.length);
     if (!p) return 0;
-    if (position < 64) this.seen |= <u64>1 << position;
+    if (position < 64) this.seen |= (<u64>1) << position;
     return kindAt(p) == Kind.Null ? 0 : p;
   }
   private missing(key: string): void {

@@ -17,7 +17,18 @@ export function startHttpCall(cluster: string, body: usize, bodyLength: usize, t
   if (length) {
     const name = encodeText(cluster);
     store<u32>(OUT, 0);
-    status = proxy_http_call(pointerOf(name), lengthOf(name), pairsPointer(), length, body, bodyLength, 0, 0, timeoutMs, OUT);
+    status = proxy_http_call(
+      pointerOf(name),
+      lengthOf(name),
+      pairsPointer(),
+      length,
+      body,
+      bodyLength,
+      0,
+      0,
+      timeoutMs,
+      OUT,
+    );
   }
   release();
   return status;
@@ -28,7 +39,15 @@ export function initRedis(cluster: string, username: string, password: string, t
   const name = encodeText(cluster);
   const user = encodeText(username);
   const secret = encodeText(password);
-  const status = proxy_redis_init(pointerOf(name), lengthOf(name), pointerOf(user), lengthOf(user), pointerOf(secret), lengthOf(secret), timeoutMs);
+  const status = proxy_redis_init(
+    pointerOf(name),
+    lengthOf(name),
+    pointerOf(user),
+    lengthOf(user),
+    pointerOf(secret),
+    lengthOf(secret),
+    timeoutMs,
+  );
   release();
   return status;
 }

@@ -14,7 +14,8 @@ import { Encoded, decode, lengthOf, pointerOf, release } from "../abi/text";
 /** Asks for the first value; true when there is one, which stands in the host bytes until the next host call. */
 function read(map: MapType, name: Encoded): bool {
   clearOut();
-  const found = name != 0 && proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
+  const found =
+    name != 0 && proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
   release();
   return found;
 }
@@ -58,12 +59,24 @@ export function getHeaderPairs(map: MapType): string[][] {
 }
 
 export function addHeader(map: MapType, name: Encoded, value: Encoded): Status {
-  const status = proxy_add_header_map_value(map, pointerOf(name), lengthOf(name), pointerOf(value), lengthOf(value));
+  const status = proxy_add_header_map_value(
+    map,
+    pointerOf(name),
+    lengthOf(name),
+    pointerOf(value),
+    lengthOf(value),
+  );
   release();
   return status;
 }
 export function replaceHeader(map: MapType, name: Encoded, value: Encoded): Status {
-  const status = proxy_replace_header_map_value(map, pointerOf(name), lengthOf(name), pointerOf(value), lengthOf(value));
+  const status = proxy_replace_header_map_value(
+    map,
+    pointerOf(name),
+    lengthOf(name),
+    pointerOf(value),
+    lengthOf(value),
+  );
   release();
   return status;
 }

@@ -52,7 +52,7 @@ export function putText(text: Encoded): void {
 /** Control characters become spaces, so that a value cannot forge a line. */
 export function putString(text: string): void {
   let p = changetype<usize>(text);
-  const textEnd = p + (<usize>text.length << 1);
+  const textEnd = p + ((<usize>text.length) << 1);
   for (;;) {
     // A code unit takes up to three bytes.
     const units = min((textEnd - p) >> 1, (LINE + LINE_SIZE - end) / 3);

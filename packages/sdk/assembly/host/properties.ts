@@ -21,7 +21,12 @@ export function getPropertyText(path: Encoded): string | null {
 /** A property of 8 bytes (numbers, times) or 1 byte (booleans); `otherwise` when absent or of another size. */
 export function getPropertyNumber(path: Encoded, otherwise: i64): i64 {
   if (!read(path)) return otherwise;
-  const number = hostLength() == 8 ? load<i64>(hostPointer()) : hostLength() == 1 ? <i64>load<u8>(hostPointer()) : otherwise;
+  const number =
+    hostLength() == 8
+      ? load<i64>(hostPointer())
+      : hostLength() == 1
+        ? <i64>load<u8>(hostPointer())
+        : otherwise;
   freeHostBytes();
   return number;
 }

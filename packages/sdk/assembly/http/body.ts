@@ -62,6 +62,7 @@ export class Body extends BodyView {
     return Action.Continue;
   }
   private report(status: Status): void {
-    if (status != Status.Ok) logText(LogLevel.Error, utf8("the body was not changed: it is not held in this phase"));
+    if (status != Status.Ok)
+      logText(LogLevel.Error, utf8("the body was not changed: it is not held in this phase"));
   }
 }

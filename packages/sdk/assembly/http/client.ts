@@ -71,21 +71,32 @@ export class HttpResponse {
     const status = reply.headers ? getStatusCode(MapType.CallResponseHeaders, utf8(":status")) : 0;
     reply.status = status;
     if (!status) reply.failure = reply.headers ? Failure.Protocol : Failure.Reset;
-    else if (<u32>(status - 502) < 3 && !hasHeader(MapType.CallResponseHeaders, utf8("x-envoy-upstream-service-time")))
-      reply.failure = status == 504 ? Failure.Timeout : status == 503 ? Failure.ConnectFailed : Failure.Protocol;
+    else if (
+      <u32>(status - 502) < 3 &&
+      !hasHeader(MapType.CallResponseHeaders, utf8("x-envoy-upstream-service-time"))
+    )
+      reply.failure =
+        status == 504 ? Failure.Timeout : status == 503 ? Failure.ConnectFailed : Failure.Protocol;
   }
 }
 
 /** A failure in words. */
 export function failureText(failure: Failure): string {
   switch (failure) {
-    case Failure.UnknownCluster: return "unknown cluster";
-    case Failure.NoHealthyHost: return "no healthy host";
-    case Failure.InvalidRequest: return "invalid request";
-    case Failure.Timeout: return "timeout";
-    case Failure.ConnectFailed: return "connection failed";
-    case Failure.Reset: return "reset";
-    default: return "protocol error";
+    case Failure.UnknownCluster:
+      return "unknown cluster";
+    case Failure.NoHealthyHost:
+      return "no healthy host";
+    case Failure.InvalidRequest:
+      return "invalid request";
+    case Failure.Timeout:
+      return "timeout";
+    case Failure.ConnectFailed:
+      return "connection failed";
+    case Failure.Reset:
+      return "reset";
+    default:
+      return "protocol error";
   }
 }
 
@@ -115,7 +126,9 @@ export class HttpCall extends Call {
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: HttpResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, changetype<usize>(value)) : held();
+    return this.begin(<u32>changetype<usize>(ctx))
+      ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
+      : held();
   }
 
   /** Starts the call at the host: its token, or 0 when it could not be started. */
@@ -131,9 +144,19 @@ export class HttpCall extends Call {
       return 0;
     }
     const body = options && options.body.length ? encodeText(options.body) : 0;
-    const status = startHttpCall(this.cluster.name, pointerOf(body), lengthOf(body), options ? max(0, options.timeout) : 500);
+    const status = startHttpCall(
+      this.cluster.name,
+      pointerOf(body),
+      lengthOf(body),
+      options ? max(0, options.timeout) : 500,
+    );
     if (status == Status.Ok) return lastToken();
-    reply.failure = status == Status.BadArgument ? Failure.UnknownCluster : status == Status.SerializationFailure ? Failure.InvalidRequest : Failure.NoHealthyHost;
+    reply.failure =
+      status == Status.BadArgument
+        ? Failure.UnknownCluster
+        : status == Status.SerializationFailure
+          ? Failure.InvalidRequest
+          : Failure.NoHealthyHost;
     return 0;
   }
   /** An absolute URL gives the authority; the cluster stays the client's. */
@@ -170,7 +193,9 @@ export class HttpCall extends Call {
     addPair(":path", Rule.Any, this.path, Rule.Target);
     addPair(":authority", Rule.Any, host, Rule.Target);
     addPair(":scheme", Rule.Any, "http", Rule.Any);
-    if (headers) for (let i = 0; i < headers.length; i++) addPair(headers[i][0], Rule.Any, headers[i][1], Rule.FieldValue);
+    if (headers)
+      for (let i = 0; i < headers.length; i++)
+        addPair(headers[i][0], Rule.Any, headers[i][1], Rule.FieldValue);
     return Failure.None;
   }
 }

@@ -38,7 +38,13 @@ export class Cluster {
     return outbound(port, "", serviceName + ".dns", domain);
   }
   /** A Kubernetes service. `version` is the subset. */
-  static kubernetes(serviceName: string, port: i32, namespace_: string = "default", version: string = "", host: string = ""): Cluster {
+  static kubernetes(
+    serviceName: string,
+    port: i32,
+    namespace_: string = "default",
+    version: string = "",
+    host: string = "",
+  ): Cluster {
     const name = serviceName + "." + namespace_ + ".svc.cluster.local";
     return outbound(port, version, name, host.length ? host : name);
   }
@@ -53,7 +59,12 @@ export class Cluster {
     host: string = serviceName,
   ): Cluster {
     const registry = isExternalRegistry ? ".nacos-ext" : ".nacos";
-    return outbound(port, version, serviceName + "." + group.replaceAll("_", "-") + "." + namespaceId + registry, host);
+    return outbound(
+      port,
+      version,
+      serviceName + "." + group.replaceAll("_", "-") + "." + namespaceId + registry,
+      host,
+    );
   }
   /** A Consul service. */
   static consul(serviceName: string, datacenter: string, port: i32, host: string = serviceName): Cluster {

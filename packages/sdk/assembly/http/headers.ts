@@ -1,9 +1,24 @@
 import { LogLevel, MapType, Status } from "../abi/enums";
-import { appendableName, changeableName, deletableName, headerName, headerValue, utf8 } from "../abi/literals";
+import {
+  appendableName,
+  changeableName,
+  deletableName,
+  headerName,
+  headerValue,
+  utf8,
+} from "../abi/literals";
 import { isReserved } from "../abi/names";
 import { MAX_PAIRS, addPair, startPairs } from "../abi/pairs";
 import { Rule, allows, equalsIgnoringCase, release } from "../abi/text";
-import { addHeader, getHeader, getHeaderPairs, hasHeader, removeHeader, replaceHeader, setHeaderPairs } from "../host/headers";
+import {
+  addHeader,
+  getHeader,
+  getHeaderPairs,
+  hasHeader,
+  removeHeader,
+  replaceHeader,
+  setHeaderPairs,
+} from "../host/headers";
 import { endLine, putString, putText, startLine } from "../host/log";
 
 /** Headers that can only be read: of a call's reply, or of a message that is on its way. Names are case-insensitive. */
@@ -28,7 +43,8 @@ export class HeadersView {
   getAll(name: string): string[] {
     const values: string[] = [];
     const pairs = getHeaderPairs(this.map);
-    for (let i = 0; i < pairs.length; i++) if (equalsIgnoringCase(name, pairs[i][0])) values.push(pairs[i][1]);
+    for (let i = 0; i < pairs.length; i++)
+      if (equalsIgnoringCase(name, pairs[i][0])) values.push(pairs[i][1]);
     return values;
   }
   /** All `[name, value]` pairs in wire order, pseudo headers (`:path`, `:status`) first. Names are lower case. */
@@ -77,7 +93,8 @@ export class Headers extends HeadersView {
     let units = 0;
     for (let i = 0; i < pairs.length; i++) {
       const pair = pairs[i];
-      if (pair.length != 2 || !allows(pair[0], Rule.Token) || !allows(pair[1], Rule.FieldValue)) return refuse(pair.length ? pair[0] : "");
+      if (pair.length != 2 || !allows(pair[0], Rule.Token) || !allows(pair[1], Rule.FieldValue))
+        return refuse(pair.length ? pair[0] : "");
       if (isReserved(pair[0])) continue;
       if (equalsIgnoringCase(pair[0], "x-forwarded-proto")) forwarded = true;
       units += pair[0].length + pair[1].length;
@@ -90,8 +107,10 @@ export class Headers extends HeadersView {
     }
     if (count > MAX_PAIRS) return refuse("replaceAll");
     startPairs(count, units);
-    for (let i = 0; i < present.length; i++) if (stays(present[i][0], forwarded)) addPair(present[i][0], Rule.Any, present[i][1], Rule.Any);
-    for (let i = 0; i < pairs.length; i++) if (!isReserved(pairs[i][0])) addPair(pairs[i][0], Rule.Any, pairs[i][1], Rule.Any);
+    for (let i = 0; i < present.length; i++)
+      if (stays(present[i][0], forwarded)) addPair(present[i][0], Rule.Any, present[i][1], Rule.Any);
+    for (let i = 0; i < pairs.length; i++)
+      if (!isReserved(pairs[i][0])) addPair(pairs[i][0], Rule.Any, pairs[i][1], Rule.Any);
     return setHeaderPairs(this.map) == Status.Ok;
   }
 }

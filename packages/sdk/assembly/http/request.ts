@@ -57,7 +57,8 @@ export class Request {
   /** Not to or from HEAD and CONNECT, whose responses are framed in another way. */
   set method(value: string) {
     const present = this.method;
-    if (value == "HEAD" || value == "CONNECT" || present == "HEAD" || present == "CONNECT") refusePseudo(utf8(":method"));
+    if (value == "HEAD" || value == "CONNECT" || present == "HEAD" || present == "CONNECT")
+      refusePseudo(utf8(":method"));
     else setPseudo(utf8(":method"), value);
   }
   /** With the query string. Must start with a slash; spaces, control characters and `#` are refused. */

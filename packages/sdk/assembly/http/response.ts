@@ -38,7 +38,12 @@ export class Response {
     const legal = <u32>(value - 200) < 400 && !(bodiless && this.hasBody);
     const present = this.status;
     // Their content-length is that of a body which does not come.
-    if (legal && (present == 204 || present == 304)) removeHeader(MapType.ResponseHeaders, utf8("content-length"));
-    if (!legal || replaceHeader(MapType.ResponseHeaders, utf8(":status"), encodeText(value.toString())) != Status.Ok) refusePseudo(utf8(":status"));
+    if (legal && (present == 204 || present == 304))
+      removeHeader(MapType.ResponseHeaders, utf8("content-length"));
+    if (
+      !legal ||
+      replaceHeader(MapType.ResponseHeaders, utf8(":status"), encodeText(value.toString())) != Status.Ok
+    )
+      refusePseudo(utf8(":status"));
   }
 }

@@ -15,13 +15,19 @@ export const enum Kind {
 export function kindAt(p: usize): Kind {
   if (!p) return Kind.None;
   switch (load<u8>(p)) {
-    case 110: return Kind.Null;
+    case 110:
+      return Kind.Null;
     case 116:
-    case 102: return Kind.Boolean;
-    case 34: return Kind.String;
-    case 91: return Kind.Array;
-    case 123: return Kind.Object;
-    default: return Kind.Number;
+    case 102:
+      return Kind.Boolean;
+    case 34:
+      return Kind.String;
+    case 91:
+      return Kind.Array;
+    case 123:
+      return Kind.Object;
+    default:
+      return Kind.Number;
   }
 }
 export function skipSpace(p: usize): usize {
@@ -173,7 +179,12 @@ export function find(p: usize, end: usize, path: string): usize {
     let to = path.indexOf(".", from);
     if (to < 0) to = path.length;
     const kind = kindAt(p);
-    p = kind == Kind.Object ? member(p, end, path, from, to) : kind == Kind.Array ? element(p, end, toIndex(path, from, to)) : 0;
+    p =
+      kind == Kind.Object
+        ? member(p, end, path, from, to)
+        : kind == Kind.Array
+          ? element(p, end, toIndex(path, from, to))
+          : 0;
     from = to + 1;
   }
   return p;

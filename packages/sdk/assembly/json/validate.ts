@@ -129,6 +129,12 @@ function sequenceLength(p: usize, limit: usize): usize {
   if (!n || limit - p < n) return 0;
   for (let i: usize = 1; i < n; i++) if ((load<u8>(p + i) & 0xc0) != 0x80) return 0;
   const second: u32 = load<u8>(p + 1);
-  if ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) || (c == 0xf4 && second > 0x8f)) return 0;
+  if (
+    (c == 0xe0 && second < 0xa0) ||
+    (c == 0xed && second > 0x9f) ||
+    (c == 0xf0 && second < 0x90) ||
+    (c == 0xf4 && second > 0x8f)
+  )
+    return 0;
   return n;
 }

@@ -46,7 +46,7 @@ abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
     return respond(this.id, status, utf8(body), options);
   }
   respondBytes(status: i32, body: Bytes, options: Options<RespondOptions> | null = null): Action {
-    return respond(this.id, status, (<u64>body.length << 32) | <u64>body.pointer, options);
+    return respond(this.id, status, ((<u64>body.length) << 32) | (<u64>body.pointer), options);
   }
 }
 

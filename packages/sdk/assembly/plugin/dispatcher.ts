@@ -6,7 +6,15 @@ import { readBuffer, writeBuffer } from "../host/buffers";
 import { removeHeader } from "../host/headers";
 import { Action } from "../stream/action";
 import { holds } from "../stream/calls";
-import { Phase, Stream, enterCallback, enterStream, forgetStream, leaveCallback, leaveStream } from "../stream/stream";
+import {
+  Phase,
+  Stream,
+  enterCallback,
+  enterStream,
+  forgetStream,
+  leaveCallback,
+  leaveStream,
+} from "../stream/stream";
 import { BodyMode, handlers } from "./handlers";
 import { configure, deleteRoot } from "./roots";
 
@@ -20,7 +28,11 @@ function headersStatus(stream: Stream, action: Action, bodyMode: BodyMode): Head
   stream.holdStatus = 0;
   if (holds(stream, action)) return chosen ? chosen : HeadersStatus.StopAllIterationAndWatermark;
   // Held for the body, by the author's wish: only where something will let go of them.
-  const forBody = chosen == HeadersStatus.StopIteration && !stream.endOfStream && bodyMode != BodyMode.None && bodyMode != BodyMode.Chunks;
+  const forBody =
+    chosen == HeadersStatus.StopIteration &&
+    !stream.endOfStream &&
+    bodyMode != BodyMode.None &&
+    bodyMode != BodyMode.Chunks;
   return forBody ? HeadersStatus.StopIteration : HeadersStatus.Continue;
 }
 
@@ -30,8 +42,14 @@ export function onRequestHeaders(id: u32, endOfStream: bool): HeadersStatus {
   stream.endOfStream = endOfStream;
   let status = HeadersStatus.Continue;
   if (applies(stream)) {
-    if (handlers.requestHeaders) status = headersStatus(stream, changetype<Action>(call_indirect<usize>(handlers.requestHeaders, id)), handlers.requestBodyMode);
-    if (handlers.requestBodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered) removeHeader(MapType.RequestHeaders, utf8("content-length"));
+    if (handlers.requestHeaders)
+      status = headersStatus(
+        stream,
+        changetype<Action>(call_indirect<usize>(handlers.requestHeaders, id)),
+        handlers.requestBodyMode,
+      );
+    if (handlers.requestBodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered)
+      removeHeader(MapType.RequestHeaders, utf8("content-length"));
   }
   leaveStream();
   return status;
@@ -42,8 +60,14 @@ export function onResponseHeaders(id: u32, endOfStream: bool): HeadersStatus {
   stream.endOfStream = endOfStream;
   let status = HeadersStatus.Continue;
   if (applies(stream)) {
-    if (handlers.responseHeaders) status = headersStatus(stream, changetype<Action>(call_indirect<usize>(handlers.responseHeaders, id)), handlers.responseBodyMode);
-    if (handlers.responseBodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered) removeHeader(MapType.ResponseHeaders, utf8("content-length"));
+    if (handlers.responseHeaders)
+      status = headersStatus(
+        stream,
+        changetype<Action>(call_indirect<usize>(handlers.responseHeaders, id)),
+        handlers.responseBodyMode,
+      );
+    if (handlers.responseBodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered)
+      removeHeader(MapType.ResponseHeaders, utf8("content-length"));
   }
   leaveStream();
   return status;
@@ -55,7 +79,13 @@ export function onRequestBody(id: u32, endOfStream: bool): DataStatus {
   let status = DataStatus.Continue;
   if (handlers.requestBody && !stream.requestBodySeen && applies(stream)) {
     stream.requestBodySeen = endOfStream;
-    status = body(stream, handlers.requestBody, handlers.requestBodyMode, BufferType.RequestBody, endOfStream);
+    status = body(
+      stream,
+      handlers.requestBody,
+      handlers.requestBodyMode,
+      BufferType.RequestBody,
+      endOfStream,
+    );
   }
   // Headers held by StopIteration leave with the first Continue of a body callback: not before their call is back.
   if (stream.requestWaiting > 0) status = DataStatus.StopIterationAndBuffer;
@@ -68,23 +98,39 @@ export function onResponseBody(id: u32, endOfStream: bool): DataStatus {
   let status = DataStatus.Continue;
   if (handlers.responseBody && !stream.responseBodySeen && applies(stream)) {
     stream.responseBodySeen = endOfStream;
-    status = body(stream, handlers.responseBody, handlers.responseBodyMode, BufferType.ResponseBody, endOfStream);
+    status = body(
+      stream,
+      handlers.responseBody,
+      handlers.responseBodyMode,
+      BufferType.ResponseBody,
+      endOfStream,
+    );
   }
   leaveStream();
   return status;
 }
-function body(stream: Stream, handler: u32, mode: BodyMode, buffer: BufferType, endOfStream: bool): DataStatus {
+function body(
+  stream: Stream,
+  handler: u32,
+  mode: BodyMode,
+  buffer: BufferType,
+  endOfStream: bool,
+): DataStatus {
   if (mode == BodyMode.Chunks) {
     const held = readBuffer(buffer);
     const chunk = held == null ? Bytes.EMPTY : Bytes.wrap(held);
     __pin(changetype<usize>(chunk)); // the handler is called by its number, which roots nothing
-    const changed = changetype<Bytes>(call_indirect<usize>(handler, stream.id, changetype<usize>(chunk), <u32>endOfStream));
+    const changed = changetype<Bytes>(
+      call_indirect<usize>(handler, stream.id, changetype<usize>(chunk), <u32>endOfStream),
+    );
     if (changed != chunk) writeBuffer(buffer, 0, i32.MAX_VALUE, changed.pointer, changed.length);
     __unpin(changetype<usize>(chunk));
     return DataStatus.Continue;
   }
   if (!endOfStream) return DataStatus.StopIterationAndBuffer;
-  return holds(stream, changetype<Action>(call_indirect<usize>(handler, stream.id, <usize>buffer + 1))) ? DataStatus.StopIterationAndBuffer : DataStatus.Continue;
+  return holds(stream, changetype<Action>(call_indirect<usize>(handler, stream.id, <usize>buffer + 1)))
+    ? DataStatus.StopIterationAndBuffer
+    : DataStatus.Continue;
 }
 
 /** Trailers end a message whose body callbacks never said so: the whole body is complete now. */

@@ -5,7 +5,13 @@ import { setLogPrefix } from "../host/log";
 import { Body, BodyView } from "../http/body";
 import { Action } from "../stream/action";
 import { running } from "../stream/stream";
-import { LogContext, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext } from "./context";
+import {
+  LogContext,
+  RequestBodyContext,
+  RequestContext,
+  ResponseBodyContext,
+  ResponseContext,
+} from "./context";
 import { BodyMode, handlers } from "./handlers";
 
 /** The configuration of a plugin that takes none. */
@@ -30,7 +36,10 @@ export class Plugin<C = NoConfig, S = NoState> {
   /** `name` stands in front of every log line. */
   // @ts-ignore: decorator
   @inline constructor(name: string) {
-    if (!isDefined(GATEWAY_TRANSFORM)) ERROR('add "transform": ["@gateway-plugins/sdk/transform"] to the options of asconfig.json: without it the module exports nothing that a gateway can call');
+    if (!isDefined(GATEWAY_TRANSFORM))
+      ERROR(
+        'add "transform": ["@gateway-plugins/sdk/transform"] to the options of asconfig.json: without it the module exports nothing that a gateway can call',
+      );
     setLogPrefix(utf8(name));
     const newConfig = (): usize => changetype<usize>(instantiate<C>());
     const newState = (): usize => changetype<usize>(instantiate<S>());

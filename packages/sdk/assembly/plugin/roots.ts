@@ -146,7 +146,8 @@ function readConfiguration(root: Root, text: ArrayBuffer): void {
   }
   document.partial = false;
   if (!first) {
-    if (rules && !root.config) json.refuse("_rules_", utf8("is empty, and there is no configuration besides it"));
+    if (rules && !root.config)
+      json.refuse("_rules_", utf8("is empty, and there is no configuration besides it"));
     return;
   }
   root.text = __pin(start);
@@ -179,7 +180,8 @@ function readConditions(rule: Rule, object: usize, reader: ConfigReader): void {
   rule.domains = readCondition(object, "_match_domain_", reader);
   rule.services = readCondition(object, "_match_service_", reader);
   rule.prefixes = readCondition(object, "_match_route_prefix_", reader);
-  if (!rule.routes && !rule.domains && !rule.services && !rule.prefixes) reader.refuse("", utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"));
+  if (!rule.routes && !rule.domains && !rule.services && !rule.prefixes)
+    reader.refuse("", utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"));
 }
 /** A text or a list of texts; 0 when it is missing, null or empty. */
 function readCondition(object: usize, key: string, reader: ConfigReader): usize {

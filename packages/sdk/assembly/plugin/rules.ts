@@ -87,7 +87,8 @@ export function nextText(list: usize, item: usize, end: usize): usize {
   return kindAt(list) == Kind.Array ? nextIn(item, end) : 0;
 }
 function some(list: usize, end: usize, kind: Match, value: string): bool {
-  for (let item = firstText(list); item; item = nextText(list, item, end)) if (matches(startText(item), kind, value)) return true;
+  for (let item = firstText(list); item; item = nextText(list, item, end))
+    if (matches(startText(item), kind, value)) return true;
   return false;
 }
 function matches(pattern: Text, kind: Match, value: string): bool {

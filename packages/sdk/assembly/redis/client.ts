@@ -25,11 +25,15 @@ export class RedisCall extends Call {
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, reply: RedisReply, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, changetype<usize>(value)) : held();
+    return this.begin(<u32>changetype<usize>(ctx))
+      ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
+      : held();
   }
   /** Starts the call at the host: its token, or 0 when it could not be started. */
   private dispatch(): u32 {
-    const status = this.client.open() ? startRedisCall(this.client.cluster.name, encodeCommand(this.args)) : Status.BadArgument;
+    const status = this.client.open()
+      ? startRedisCall(this.client.cluster.name, encodeCommand(this.args))
+      : Status.BadArgument;
     if (status == Status.Ok) return lastToken();
     setFailure(status == Status.BadArgument ? Failure.UnknownCluster : Failure.NoHealthyHost);
     return 0;
@@ -46,7 +50,7 @@ function encodeCommand(args: string[]): Encoded {
     p = putNumber(p, 36, String.UTF8.byteLength(args[i]));
     p = putLineEnd(write(args[i], Rule.Any, p));
   }
-  return (<u64>(p - start) << 32) | start;
+  return ((<u64>(p - start)) << 32) | start;
 }
 function putNumber(p: usize, mark: u32, n: i32): usize {
   store<u8>(p++, mark);
@@ -93,7 +97,9 @@ export class RedisClient {
     if (this.isOpen) return true;
     const o = this.options;
     const name = this.cluster.name;
-    this.isOpen = initRedis(o.database ? name + "?db=" + decimal(o.database) : name, o.username, o.password, o.timeout) == Status.Ok;
+    this.isOpen =
+      initRedis(o.database ? name + "?db=" + decimal(o.database) : name, o.username, o.password, o.timeout) ==
+      Status.Ok;
     if (!this.isOpen) {
       startLine();
       putText(utf8("redis: the gateway has no cluster "));

@@ -47,7 +47,11 @@ export class RedisReply {
   integer(): i64 {
     const p = this.p;
     if (!p) return 0;
-    return load<u8>(p) == 58 ? numberAt(p + 1) : load<u8>(p) == 36 && !this.isNull ? numberAt(lineEnd(p, present.end) + 2) : 0;
+    return load<u8>(p) == 58
+      ? numberAt(p + 1)
+      : load<u8>(p) == 36 && !this.isNull
+        ? numberAt(lineEnd(p, present.end) + 2)
+        : 0;
   }
   /** A string, status or number as text; empty for null and lists. */
   text(): string {

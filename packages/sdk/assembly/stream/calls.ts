@@ -5,7 +5,17 @@ import { enterContext } from "../host/streams";
 import { logText } from "../host/log";
 import { Action, held } from "./action";
 import { respond } from "./respond";
-import { Phase, Stream, enterCallback, enterStream, forgetCallOf, isKnown, leaveCallback, leaveStream, running } from "./stream";
+import {
+  Phase,
+  Stream,
+  enterCallback,
+  enterStream,
+  forgetCallOf,
+  isKnown,
+  leaveCallback,
+  leaveStream,
+  running,
+} from "./stream";
 import { TABLE_SIZE, Table } from "./table";
 
 /** Why a call brought no reply. */
@@ -72,7 +82,10 @@ export abstract class Call {
   // The same callback, at once: one branch for every way to fail.
   private fail(stream: Stream): Action {
     if (nesting >= MAX_NESTING) {
-      logText(LogLevel.Error, utf8("16 calls in a row failed at once, each sent by the callback of the one before"));
+      logText(
+        LogLevel.Error,
+        utf8("16 calls in a row failed at once, each sent by the callback of the one before"),
+      );
       return stuck(stream);
     }
     nesting++;

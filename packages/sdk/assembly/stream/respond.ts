@@ -22,7 +22,12 @@ export class RespondOptions {
 }
 
 /** Answers the running stream in the gateway's place. */
-export function respond(id: u32, status: i32, body: Encoded, options: Options<RespondOptions> | null): Action {
+export function respond(
+  id: u32,
+  status: i32,
+  body: Encoded,
+  options: Options<RespondOptions> | null,
+): Action {
   const stream = running.stream;
   if (stream.id != id || stream.answered || stream.phase >= Phase.ResponseBody) {
     logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
@@ -42,7 +47,15 @@ export function respond(id: u32, status: i32, body: Encoded, options: Options<Re
   stream.requestHeld = false;
   stream.responseHeld = false;
   if (options == null) sendLocalResponse(status, 0, pointerOf(body), length, false, -1);
-  else sendLocalResponse(status, encodeText(options.details), pointerOf(body), length, putHeaders(options), options.grpcStatus);
+  else
+    sendLocalResponse(
+      status,
+      encodeText(options.details),
+      pointerOf(body),
+      length,
+      putHeaders(options),
+      options.grpcStatus,
+    );
   return held();
 }
 
@@ -68,7 +81,8 @@ function putHeaders(options: RespondOptions): bool {
   startPairs(count, units);
   if (typed) addPair("content-type", Rule.Any, options.contentType, Rule.Any);
   if (headers != null) {
-    for (let i = 0; i < headers.length; i++) if (isSendable(headers[i])) addPair(headers[i][0], Rule.Any, headers[i][1], Rule.Any);
+    for (let i = 0; i < headers.length; i++)
+      if (isSendable(headers[i])) addPair(headers[i][0], Rule.Any, headers[i][1], Rule.Any);
   }
   return pairsLength() != 0;
 }
@@ -79,5 +93,10 @@ function leftOut(name: string): void {
   endLine(LogLevel.Error);
 }
 function isSendable(pair: string[]): bool {
-  return pair.length == 2 && allows(pair[0], Rule.Token) && !isReserved(pair[0]) && allows(pair[1], Rule.FieldValue);
+  return (
+    pair.length == 2 &&
+    allows(pair[0], Rule.Token) &&
+    !isReserved(pair[0]) &&
+    allows(pair[1], Rule.FieldValue)
+  );
 }

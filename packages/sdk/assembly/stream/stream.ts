@@ -83,7 +83,7 @@ export class Stream {
 
 const BLANK: usize = memory.data(64);
 const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
-const COLLECT_EVERY: i32 = 256;
+const COLLECT_EVERY: i32 = 64;
 const COLLECT_BYTES: usize = 1 << 20;
 
 // Assignable from other files, unlike an exported variable.

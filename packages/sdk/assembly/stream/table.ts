@@ -14,7 +14,7 @@ export class Table {
   // Ids of one kind are one or four apart.
   // @ts-ignore: decorator
   @inline private bucket(id: u32): usize {
-    return changetype<usize>(this) + (<usize>((id ^ (id >> 9)) & (BUCKETS - 1)) << 2);
+    return changetype<usize>(this) + ((<usize>((id ^ (id >> 9)) & (BUCKETS - 1))) << 2);
   }
   /** The record of an id, or 0. */
   get(id: u32): usize {

@@ -72,19 +72,33 @@ export interface Module {
   getDataSegmentByIndex(index: number): Ref;
   getDataSegmentInfo(ref: Ref): { offset: number | Ref; data: ArrayBuffer };
   getMemoryInfo(name: string): { initial: number };
-  setMemory(initial: number, maximum: number, exportName: string, segments: object[], shared: boolean, memory64: boolean, name: string): void;
+  setMemory(
+    initial: number,
+    maximum: number,
+    exportName: string,
+    segments: object[],
+    shared: boolean,
+    memory64: boolean,
+    name: string,
+  ): void;
 }
 
 const MEMORY = "0";
 
 export function globalsOf(binaryen: Binaryen, module: Module): GlobalInfo[] {
-  return Array.from({ length: module.getNumGlobals() }, (_, i) => binaryen.getGlobalInfo(module.getGlobalByIndex(i)));
+  return Array.from({ length: module.getNumGlobals() }, (_, i) =>
+    binaryen.getGlobalInfo(module.getGlobalByIndex(i)),
+  );
 }
 export function functionsOf(binaryen: Binaryen, module: Module) {
-  return Array.from({ length: module.getNumFunctions() }, (_, i) => binaryen.getFunctionInfo(module.getFunctionByIndex(i)));
+  return Array.from({ length: module.getNumFunctions() }, (_, i) =>
+    binaryen.getFunctionInfo(module.getFunctionByIndex(i)),
+  );
 }
 export function exportsOf(binaryen: Binaryen, module: Module) {
-  return Array.from({ length: module.getNumExports() }, (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)));
+  return Array.from({ length: module.getNumExports() }, (_, i) =>
+    binaryen.getExportInfo(module.getExportByIndex(i)),
+  );
 }
 /** The data segments, which asc makes one for each static object. */
 export function segmentsOf(binaryen: Binaryen, module: Module): Segment[] {

@@ -45,9 +45,11 @@ function addressesIn(module: Module, binaryen: Binaryen): Set<number> {
     if (kind === "Const") see(info["value"]);
     if (kind !== "Load" && kind !== "Store") return;
     see(info["offset"]);
-    if (kindOf(binaryen, info["ptr"]) === "Const") see(binaryen.getExpressionInfo(info["ptr"])["value"] + info["offset"]);
+    if (kindOf(binaryen, info["ptr"]) === "Const")
+      see(binaryen.getExpressionInfo(info["ptr"])["value"] + info["offset"]);
   };
-  for (const { module: imported, body } of functionsOf(binaryen, module)) if (!imported) walk(binaryen, body, visit);
+  for (const { module: imported, body } of functionsOf(binaryen, module))
+    if (!imported) walk(binaryen, body, visit);
   for (const global of globalsOf(binaryen, module)) if (!global.module) walk(binaryen, global.init, visit);
   return addresses;
 }

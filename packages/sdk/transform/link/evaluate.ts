@@ -1,4 +1,12 @@
-import { type Binaryen, type Module, type Segment, globalsOf, pagesOf, segmentsOf, setSegments } from "./binaryen.ts";
+import {
+  type Binaryen,
+  type Module,
+  type Segment,
+  globalsOf,
+  pagesOf,
+  segmentsOf,
+  setSegments,
+} from "./binaryen.ts";
 import { ASK } from "./callbacks.ts";
 import { instantiate } from "./instance.ts";
 

@@ -7,7 +7,9 @@ export function instantiate(module: Module): { exports: WebAssembly.Exports; imp
   const values: Record<string, Record<string, () => never>> = {};
   for (const { module: from, name } of imports) {
     (values[from] ??= {})[name] = () => {
-      throw new Error(`the top level of the plugin calls the gateway (${name}), which gateways forbid: do it in a handler`);
+      throw new Error(
+        `the top level of the plugin calls the gateway (${name}), which gateways forbid: do it in a handler`,
+      );
     };
   }
   const { exports } = new WebAssembly.Instance(compiled, values);

@@ -19,7 +19,8 @@ const ILLEGAL: Record<string, string> = {
   encodeName: "is not a header name",
   encodeChangeableName: "is not a header that a plugin may change",
   encodeDeletableName: "is not a header that a plugin may delete",
-  encodeAppendableName: "is not a header that a plugin may append to (set replaces a header of a single value)",
+  encodeAppendableName:
+    "is not a header that a plugin may append to (set replaces a header of a single value)",
   encodeValue: "is not a header value",
 };
 
@@ -39,8 +40,16 @@ export function resolveLiterals(module: Module, binaryen: Binaryen, statics?: Se
   for (const name of [ROOM, "encodeText", ...Object.keys(ILLEGAL)]) module.removeExport(name);
 }
 
-function encodeLiterals(module: Module, binaryen: Binaryen, segments: Segment[], intrinsics: Map<string, string>): void {
-  const isText = (pointer: number) => segments.some((s) => pointer >= s.at + HEADER && pointer <= s.at + s.data.length && rtIdAt(s, pointer) === STRING);
+function encodeLiterals(
+  module: Module,
+  binaryen: Binaryen,
+  segments: Segment[],
+  intrinsics: Map<string, string>,
+): void {
+  const isText = (pointer: number) =>
+    segments.some(
+      (s) => pointer >= s.at + HEADER && pointer <= s.at + s.data.length && rtIdAt(s, pointer) === STRING,
+    );
   const { exports } = instantiate(module);
   const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
   const room = (exports[ROOM] as () => number)();
@@ -55,7 +64,8 @@ function encodeLiterals(module: Module, binaryen: Binaryen, segments: Segment[],
     if (at === undefined) {
       at = end;
       end += bytes.length;
-      if (end > room + ROOM_SIZE) throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
+      if (end > room + ROOM_SIZE)
+        throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
       places.set(key, at);
       if (bytes.length) encoded.push({ at, data: bytes });
     }

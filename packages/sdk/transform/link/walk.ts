@@ -35,13 +35,20 @@ export function kindOf(binaryen: Binaryen, ref: Ref): string {
 }
 
 /** Visits an expression and all below it. An instruction that is not known here is an error, not skipped. */
-export function walk(binaryen: Binaryen, ref: Ref, visit: (kind: string, info: ExpressionInfo, ref: Ref) => void): void {
+export function walk(
+  binaryen: Binaryen,
+  ref: Ref,
+  visit: (kind: string, info: ExpressionInfo, ref: Ref) => void,
+): void {
   if (!ref) return;
   const kind = kindOf(binaryen, ref);
   // getExpressionInfo throws on these two.
   if (kind === "Nop" || kind === "Unreachable") return;
   const fields = CHILDREN[kind];
-  if (!fields) throw new Error(`the link step does not know the instruction ${kind}: build the debug target, and report this`);
+  if (!fields)
+    throw new Error(
+      `the link step does not know the instruction ${kind}: build the debug target, and report this`,
+    );
   const info = binaryen.getExpressionInfo(ref);
   visit(kind, info, ref);
   for (const field of fields) {

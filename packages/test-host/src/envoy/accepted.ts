@@ -45,7 +45,8 @@ export const REMEDIES: Record<string, string> = {
   "AsyncDataSource.remote": "download the module and name it under code.local.filename",
   "Bootstrap.dynamic_resources": "write listeners and clusters under static_resources",
   "Bootstrap.node": "remove it here (plugins then cannot read xds.node.*), or run a real Envoy",
-  "Cluster.transport_socket": "TLS is not spoken to upstreams; point the cluster at plain HTTP with --cluster",
+  "Cluster.transport_socket":
+    "TLS is not spoken to upstreams; point the cluster at plain HTTP with --cluster",
   "FilterChain.transport_socket": "TLS is not terminated; remove it and use plain HTTP on this machine",
   "HttpConnectionManager.rds": "write the routes inline under route_config",
   "HttpFilter.config_discovery": "write the filter's typed_config inline",

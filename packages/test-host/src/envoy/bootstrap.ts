@@ -26,12 +26,15 @@ export function readEnvoyConfig(text: string, options: ReadEnvoyConfigOptions = 
   const uses: { cluster: string; at: Value }[] = [];
   let config: GatewayConfig | undefined;
   if (document.problems.length === 0) {
-    config = readBootstrap(new Value(document, document.root, ""), options.loadFile ?? loadFromDisk, (cluster, at) =>
-      uses.push({ cluster, at }),
+    config = readBootstrap(
+      new Value(document, document.root, ""),
+      options.loadFile ?? loadFromDisk,
+      (cluster, at) => uses.push({ cluster, at }),
     );
     const known = new Set(config?.clusters.map((cluster) => cluster.name));
     for (const { cluster, at } of uses) {
-      if (!known.has(cluster)) at.problem(`cluster ${JSON.stringify(cluster)} is not under static_resources.clusters`);
+      if (!known.has(cluster))
+        at.problem(`cluster ${JSON.stringify(cluster)} is not under static_resources.clusters`);
     }
   }
   if (document.problems.length > 0 || config === undefined) {
@@ -77,6 +80,8 @@ function loadFromDisk(filename: string): { bytes: Uint8Array; path: string } {
   try {
     return { bytes: readFileSync(filename), path: filename };
   } catch {
-    throw new Error(`there is no readable file ${filename}; build it, or map the name with --wasm ${filename}=<file>`);
+    throw new Error(
+      `there is no readable file ${filename}; build it, or map the name with --wasm ${filename}=<file>`,
+    );
   }
 }

@@ -13,7 +13,8 @@ export function readCluster(value: Value): ClusterConfig | undefined {
     const timeout = message.optional("connect_timeout");
     const endpoints: SocketAddress[] = [];
     message.optional("load_assignment")?.message("ClusterLoadAssignment", (assignment) => {
-      for (const locality of assignment.optional("endpoints")?.list() ?? []) endpoints.push(...readLocality(locality));
+      for (const locality of assignment.optional("endpoints")?.list() ?? [])
+        endpoints.push(...readLocality(locality));
     });
     if (name === undefined) return undefined;
     const connectTimeoutMs = timeout === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : (timeout.duration() ?? 0);

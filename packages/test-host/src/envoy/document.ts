@@ -12,7 +12,11 @@ export class ConfigDocument {
   constructor(text: string) {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     for (const error of this.#document.errors) {
-      this.problems.push({ line: this.#lines.linePos(error.pos[0]).line, path: "(syntax)", message: error.message });
+      this.problems.push({
+        line: this.#lines.linePos(error.pos[0]).line,
+        path: "(syntax)",
+        message: error.message,
+      });
     }
     this.root = this.resolve(this.#document.contents);
   }

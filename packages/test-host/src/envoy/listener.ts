@@ -29,7 +29,9 @@ export function readListener(
       const typedConfig = it.required("typed_config");
       return (
         typedConfig &&
-        readTyped(typedConfig, MANAGER_TYPE, "HttpConnectionManager", (hcm) => readManager(hcm, loadFile, uses))
+        readTyped(typedConfig, MANAGER_TYPE, "HttpConnectionManager", (hcm) =>
+          readManager(hcm, loadFile, uses),
+        )
       );
     });
     if (address === undefined || manager === undefined) return undefined;
@@ -77,7 +79,8 @@ function readHttpFilter(value: Value, isLast: boolean, loadFile: LoadFile): Wasm
       const named = type ?? "a filter without @type";
       return value.problem(`the HTTP filter ${named} is not simulated; remove it or run a real Envoy`);
     }
-    if (isLast) value.problem("the last HTTP filter must be envoy.filters.http.router; add it after this one");
+    if (isLast)
+      value.problem("the last HTTP filter must be envoy.filters.http.router; add it after this one");
     return readWasmFilter(typedConfig, name, loadFile);
   });
 }

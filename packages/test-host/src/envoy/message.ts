@@ -17,7 +17,10 @@ export class Message {
       const name = isScalar(key) ? String(key.value) : "(not a plain key)";
       const path = value.path === "" ? name : `${value.path}.${name}`;
       const line = value.document.lineOf(key as Node);
-      this.#fields.set(toSnakeCase(name), new Value(value.document, value.document.resolve(item), path, line));
+      this.#fields.set(
+        toSnakeCase(name),
+        new Value(value.document, value.document.resolve(item), path, line),
+      );
     }
   }
 
@@ -61,7 +64,9 @@ export class Message {
         value.problem(`not simulated; ${REMEDIES[`${this.kind}.${name}`] ?? DEFAULT_REMEDY}`);
       } else if (!accepted.some((one) => isDeepStrictEqual(one, value.plain()))) {
         const only = accepted.map((one) => JSON.stringify(one)).join(" or ");
-        value.problem(`only ${only} is simulated, not ${JSON.stringify(value.plain() ?? null)}; ${DEFAULT_REMEDY}`);
+        value.problem(
+          `only ${only} is simulated, not ${JSON.stringify(value.plain() ?? null)}; ${DEFAULT_REMEDY}`,
+        );
       }
     }
   }

@@ -26,7 +26,8 @@ function readVirtualHost(value: Value, taken: Set<string>, uses: ClusterUse): Vi
       domains: domains.flatMap((item) => {
         const domain = item.string();
         if (domain === undefined) return [];
-        if (taken.has(domain)) item.problem(`${JSON.stringify(domain)} is there twice; Envoy wants each domain once`);
+        if (taken.has(domain))
+          item.problem(`${JSON.stringify(domain)} is there twice; Envoy wants each domain once`);
         taken.add(domain);
         return [domain];
       }),
@@ -69,7 +70,10 @@ function readRegex(message: Message): { regex: string } | undefined {
   }
 }
 
-function readForward(message: Message, uses: ClusterUse): Pick<RouteConfig, "action" | "timeoutMs"> | undefined {
+function readForward(
+  message: Message,
+  uses: ClusterUse,
+): Pick<RouteConfig, "action" | "timeoutMs"> | undefined {
   const at = message.required("cluster");
   const cluster = at?.string();
   const timeout = message.optional("timeout");
@@ -81,6 +85,8 @@ function readForward(message: Message, uses: ClusterUse): Pick<RouteConfig, "act
 
 function readDirectResponse(message: Message): { status: number; body: string } | undefined {
   const status = message.required("status")?.integer(200, 599);
-  const body = message.optional("body")?.message("DataSource", (source) => source.required("inline_string")?.string());
+  const body = message
+    .optional("body")
+    ?.message("DataSource", (source) => source.required("inline_string")?.string());
   return status === undefined ? undefined : { status, body: body ?? "" };
 }

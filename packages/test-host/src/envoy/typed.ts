@@ -22,7 +22,9 @@ export function readTyped<T>(
     const inner = readType(message.required("type_url"));
     const value = message.required("value");
     if (inner === undefined || value === undefined) return undefined;
-    return inner === type ? value.message(kind, read) : message.problem(`wraps ${inner}; ${type} is expected`);
+    return inner === type
+      ? value.message(kind, read)
+      : message.problem(`wraps ${inner}; ${type} is expected`);
   });
 }
 

@@ -82,7 +82,11 @@ export class Value {
 
   #wrongType(wanted: string): undefined {
     const value = this.plain() ?? null;
-    const given = Array.isArray(value) ? "a list" : value !== null && typeof value === "object" ? "an object" : null;
+    const given = Array.isArray(value)
+      ? "a list"
+      : value !== null && typeof value === "object"
+        ? "an object"
+        : null;
     return this.problem(`must be ${wanted}, not ${given ?? JSON.stringify(value)}`);
   }
 }

@@ -11,7 +11,11 @@ export type LoadFile = (filename: string) => { bytes: Uint8Array; path: string }
 type Code = WasmFilterConfig["code"];
 
 /** The `typed_config` of a wasm HTTP filter, as the message itself or inside a TypedStruct. */
-export function readWasmFilter(typedConfig: Value, name: string, loadFile: LoadFile): WasmFilterConfig | undefined {
+export function readWasmFilter(
+  typedConfig: Value,
+  name: string,
+  loadFile: LoadFile,
+): WasmFilterConfig | undefined {
   return readTyped(typedConfig, WASM_TYPE, "Wasm", (wasm) =>
     wasm.required("config")?.message("PluginConfig", (message) => readPlugin(message, name, loadFile)),
   );
@@ -23,9 +27,11 @@ function readPlugin(message: Message, name: string, loadFile: LoadFile): WasmFil
     return {
       vmId: vmConfig.optional("vm_id")?.string() ?? "",
       vmConfiguration: readConfiguration(vmConfig.optional("configuration")),
-      code: vmConfig.required("code")?.message("AsyncDataSource", (source) =>
-        source.required("local")?.message("DataSource", (local) => readCode(local, loadFile)),
-      ),
+      code: vmConfig
+        .required("code")
+        ?.message("AsyncDataSource", (source) =>
+          source.required("local")?.message("DataSource", (local) => readCode(local, loadFile)),
+        ),
     };
   });
   const plugin = {

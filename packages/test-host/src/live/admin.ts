@@ -18,11 +18,16 @@ interface Answer {
 type Page = (url: URL, request: IncomingMessage) => Answer;
 
 /** Serves Envoy's admin interface, as far as it makes sense here. Rejects when the address is taken. */
-export async function serveAdmin(gateway: Administered, config: GatewayConfig, address: SocketAddress): Promise<Server> {
+export async function serveAdmin(
+  gateway: Administered,
+  config: GatewayConfig,
+  address: SocketAddress,
+): Promise<Server> {
   const pages = adminPages(gateway, config);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://admin");
-    const page: Page = pages[url.pathname] ?? (() => ({ status: 404, text: `There is no ${url.pathname}.\n${list(pages)}` }));
+    const page: Page =
+      pages[url.pathname] ?? (() => ({ status: 404, text: `There is no ${url.pathname}.\n${list(pages)}` }));
     const { status = 200, text, json } = page(url, request);
     response.writeHead(status, { "content-type": json === undefined ? "text/plain" : "application/json" });
     response.end(json === undefined ? text : `${JSON.stringify(json, null, 1)}\n`);
@@ -41,8 +46,16 @@ function adminPages(gateway: Administered, config: GatewayConfig): Record<string
     "/stats": (url) => {
       const stats = gateway.stats();
       if (url.searchParams.get("format") === "json") return { json: stats };
-      const rows = { "http.requests": stats.requests, "http.active_streams": stats.activeStreams, ...stats.metrics };
-      return { text: Object.entries(rows).map(([name, value]) => `${name}: ${value}\n`).join("") };
+      const rows = {
+        "http.requests": stats.requests,
+        "http.active_streams": stats.activeStreams,
+        ...stats.metrics,
+      };
+      return {
+        text: Object.entries(rows)
+          .map(([name, value]) => `${name}: ${value}\n`)
+          .join(""),
+      };
     },
     "/clusters": () => ({ text: config.clusters.map(describeCluster).join("") }),
     "/config_dump": () => ({ json: dump(config) }),
@@ -57,7 +70,9 @@ function list(pages: Record<string, Page>): string {
 }
 
 function describeCluster({ name, endpoints }: GatewayConfig["clusters"][number]): string {
-  const hosts = endpoints.map((endpoint) => ("port" in endpoint ? `${endpoint.address}:${endpoint.port}` : "built-in"));
+  const hosts = endpoints.map((endpoint) =>
+    "port" in endpoint ? `${endpoint.address}:${endpoint.port}` : "built-in",
+  );
   return hosts.length === 0 ? `${name}::no hosts\n` : hosts.map((host) => `${name}::${host}\n`).join("");
 }
 
@@ -67,7 +82,8 @@ function logging(gateway: Administered, { searchParams }: URL, method: string): 
   if (wanted !== null) {
     if (method !== "POST") return { status: 405, text: "Changing the level takes a POST.\n" };
     const level = LOG_LEVELS.find((one) => one === (wanted === "warning" ? "warn" : wanted));
-    if (level === undefined) return { status: 400, text: `There is no level ${wanted}: ${LOG_LEVELS.join(" ")}\n` };
+    if (level === undefined)
+      return { status: 400, text: `There is no level ${wanted}: ${LOG_LEVELS.join(" ")}\n` };
     gateway.logLevel = level;
   }
   return { text: `active loggers:\n  wasm: ${gateway.logLevel}\n` };

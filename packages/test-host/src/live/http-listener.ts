@@ -11,8 +11,16 @@ const MAXIMUM_HEAD_BYTES = 60 * 1024;
 const IDLE_TIMEOUT_MS = 3_600_000;
 
 /** Serves one listener of the gateway over HTTP/1 on a socket. Rejects when the address is taken. */
-export async function serveListener(gateway: DownstreamDoor, name: string, address: SocketAddress): Promise<Server> {
-  const options = { maxHeaderSize: MAXIMUM_HEAD_BYTES, requireHostHeader: false, keepAliveTimeout: IDLE_TIMEOUT_MS };
+export async function serveListener(
+  gateway: DownstreamDoor,
+  name: string,
+  address: SocketAddress,
+): Promise<Server> {
+  const options = {
+    maxHeaderSize: MAXIMUM_HEAD_BYTES,
+    requireHostHeader: false,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+  };
   const server = createServer({ ...options, requestTimeout: 0 }, (request, response) => {
     serveRequest(gateway, name, request, response);
   });
@@ -25,7 +33,12 @@ export async function serveListener(gateway: DownstreamDoor, name: string, addre
   return server;
 }
 
-function serveRequest(gateway: DownstreamDoor, name: string, request: IncomingMessage, response: ServerResponse): void {
+function serveRequest(
+  gateway: DownstreamDoor,
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const { socket } = request;
   const withBody = hasBody(request);
   const stream = gateway.handle(name, requestHead(request), !withBody, responseWriter(request, response), {
@@ -50,7 +63,9 @@ function serveRequest(gateway: DownstreamDoor, name: string, request: IncomingMe
 }
 
 function lowerCasePairs(raw: string[]): [string, string][] {
-  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1]!] as [string, string]] : []));
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1]!] as [string, string]] : [],
+  );
 }
 
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,10 +1,27 @@
 /** The gateway on real sockets, and what a command line around it needs. */
 export { serve, type LiveGateway, type ServeOptions } from "./serve.ts";
 export { ListenError } from "./socket.ts";
-export { EnvoyConfigError, readEnvoyConfig, type LoadFile, type ReadEnvoyConfigOptions } from "../envoy/index.ts";
-export type { ClusterConfig, Endpoint, GatewayConfig, ListenerConfig, SocketAddress } from "../gateway/config.ts";
+export {
+  EnvoyConfigError,
+  readEnvoyConfig,
+  type LoadFile,
+  type ReadEnvoyConfigOptions,
+} from "../envoy/index.ts";
+export type {
+  ClusterConfig,
+  Endpoint,
+  GatewayConfig,
+  ListenerConfig,
+  SocketAddress,
+} from "../gateway/config.ts";
 export { GatewayError } from "../gateway/gateway-error.ts";
-export { LOG_LEVELS, type AccessRecord, type Fault, type LogLevel, type LogLine } from "../gateway/observe.ts";
+export {
+  LOG_LEVELS,
+  type AccessRecord,
+  type Fault,
+  type LogLevel,
+  type LogLine,
+} from "../gateway/observe.ts";
 export type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 export { PROFILES } from "../profile/profile.ts";
 export { startRedis, type RedisServer } from "../services/redis/server.ts";

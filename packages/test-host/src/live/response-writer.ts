@@ -21,13 +21,22 @@ export function responseWriter(request: IncomingMessage, response: ServerRespons
   return {
     onHeaders(headers, endStream) {
       const status = Number(headers.find(([name]) => name === ":status")?.[1]);
-      const fields = frame(headers.filter(([name]) => !name.startsWith(":")), status, endStream, request);
+      const fields = frame(
+        headers.filter(([name]) => !name.startsWith(":")),
+        status,
+        endStream,
+        request,
+      );
       try {
         response.writeHead(status, STATUS_CODES[status] ?? "Unknown", fields.flat());
       } catch {
         // Envoy checks nothing here and puts it on the wire raw; Node would not, so the socket gets it directly.
         raw = true;
-        writeRawHead(response, status, fields.filter(([name]) => name !== "transfer-encoding"));
+        writeRawHead(
+          response,
+          status,
+          fields.filter(([name]) => name !== "transfer-encoding"),
+        );
         if (endStream) response.socket?.end();
         return;
       }

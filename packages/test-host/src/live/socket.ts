@@ -10,8 +10,11 @@ export class ListenError extends Error {
 export async function listen(server: Server, { address, port }: SocketAddress, flag: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const reason = error.code === "EADDRINUSE" ? "is in use by another process" : `cannot be used (${error.code})`;
-      reject(new ListenError(`Port ${port} on ${address} ${reason}. Choose another one with ${flag} <number>.`));
+      const reason =
+        error.code === "EADDRINUSE" ? "is in use by another process" : `cannot be used (${error.code})`;
+      reject(
+        new ListenError(`Port ${port} on ${address} ${reason}. Choose another one with ${flag} <number>.`),
+      );
     });
     server.listen(port, address, resolve);
   });

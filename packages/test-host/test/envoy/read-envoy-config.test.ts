@@ -36,7 +36,9 @@ describe("the envoy.yaml of the Go guide", () => {
             {
               name: "local_service",
               domains: ["*"],
-              routes: [{ name: "", match: { prefix: "/" }, action: { cluster: "httpbin" }, timeoutMs: 15000 }],
+              routes: [
+                { name: "", match: { prefix: "/" }, action: { cluster: "httpbin" }, timeoutMs: 15000 },
+              ],
             },
           ],
           filters: [
@@ -61,7 +63,9 @@ describe("the envoy.yaml of the Go guide", () => {
 
   it("reads the same from JSON", async () => {
     const { parse } = await import("yaml");
-    expect(readEnvoyConfig(JSON.stringify(parse(GUIDE)), { loadFile })).toEqual(readEnvoyConfig(GUIDE, { loadFile }));
+    expect(readEnvoyConfig(JSON.stringify(parse(GUIDE)), { loadFile })).toEqual(
+      readEnvoyConfig(GUIDE, { loadFile }),
+    );
   });
 });
 
@@ -206,7 +210,8 @@ describe("a wasm filter", () => {
                 {
                   name: "hcm",
                   typed_config: {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                    "@type":
+                      "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                     route_config: {
                       virtual_hosts: [
                         {
@@ -226,7 +231,10 @@ describe("a wasm filter", () => {
                       {
                         name: "wasm",
                         typed_config: typed
-                          ? { "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm", config }
+                          ? {
+                              "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+                              config,
+                            }
                           : {
                               "@type": "type.googleapis.com/xds.type.v3.TypedStruct",
                               type_url: "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
@@ -273,7 +281,13 @@ describe("a wasm filter", () => {
       { name: "teapot", match: { regex: "/t+" }, action: { status: 418, body: "tea" }, timeoutMs: 0 },
     ]);
     const filter = read.filters[0]!;
-    expect(filter).toMatchObject({ name: "wasm", pluginName: "p", rootId: "root", vmId: "vm", failOpen: true });
+    expect(filter).toMatchObject({
+      name: "wasm",
+      pluginName: "p",
+      rootId: "root",
+      vmId: "vm",
+      failOpen: true,
+    });
     expect([...filter.code.bytes]).toEqual([...MODULE]);
     expect([...filter.configuration]).toEqual([1, 2, 3]);
     expect(Buffer.from(filter.vmConfiguration).toString()).toBe("hello");

@@ -42,7 +42,8 @@ describe("a listener on a socket", () => {
 
   it("forwards a chunked body and its length-less answer", async () => {
     const { listeners } = await serveUpstream((request) => ({ body: [request.body, "!"] }));
-    const request = "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+    const request =
+      "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
     const answer = await exchange(listeners["l"]!.port, request);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(answer).toContain("transfer-encoding: chunked\r\n");
@@ -50,9 +51,16 @@ describe("a listener on a socket", () => {
   });
 
   it("keeps repeated headers as they are and adds none of Node's", async () => {
-    const headers: [string, string][] = [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["content-length", "2"]];
+    const headers: [string, string][] = [
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+      ["content-length", "2"],
+    ];
     const { listeners } = await serveUpstream(() => ({ headers, body: "ok" }));
-    const answer = await exchange(listeners["l"]!.port, "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    const answer = await exchange(
+      listeners["l"]!.port,
+      "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+    );
     expect(answer).toContain("set-cookie: a=1\r\nset-cookie: b=2\r\n");
     expect(answer).not.toMatch(/keep-alive|\bDate:/);
     expect(answer).toMatch(/\r\n\r\nok$/);
@@ -60,13 +68,17 @@ describe("a listener on a socket", () => {
 
   it("answers 400 to what is not HTTP", async () => {
     const { listeners } = await serveUpstream(echo);
-    expect(await exchange(listeners["l"]!.port, "nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(await exchange(listeners["l"]!.port, "nonsense\r\n\r\n")).toMatch(
+      /^HTTP\/1\.1 400 Bad Request\r\n/,
+    );
   });
 
   it("says which port is taken and which flag helps", async () => {
     const { listeners } = await serveUpstream(echo);
     const taken = listeners["l"]!;
     const listener = { name: "l", address: taken, virtualHosts: [], filters: [] };
-    await expect(serve({ listeners: [listener], clusters: [] }, { profile: "envoy" })).rejects.toThrow(ListenError);
+    await expect(serve({ listeners: [listener], clusters: [] }, { profile: "envoy" })).rejects.toThrow(
+      ListenError,
+    );
   });
 });
