@@ -193,6 +193,7 @@ describe("the SDK's README", () => {
 
 describe("the test host's README", () => {
   test("has a test that passes", async () => {
+    mkdirSync(join(root, "packages/e2e/dist"), { recursive: true });
     const folder = mkdtempSync(join(root, "packages/e2e/dist/test-host-readme-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     mkdirSync(join(folder, "dist"));

@@ -7,9 +7,9 @@ let newNames: bool = true;
 
 function routeProperty(name: Encoded, oldName: Encoded): string {
   let value = getPropertyText(newNames ? name : oldName);
-  if (value == null) {
+  if (!changetype<usize>(value)) {
     value = getPropertyText(newNames ? oldName : name);
-    if (value != null) newNames = !newNames;
+    if (changetype<usize>(value)) newNames = !newNames;
   }
   return value || "";
 }

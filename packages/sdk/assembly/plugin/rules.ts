@@ -49,26 +49,18 @@ export function startMatching(): void {
   asked.cluster = null;
   asked.domain = null;
 }
+// Strings have an operator of their own for `== null`, which a comparison of addresses does without.
 function route(): string {
-  const known = asked.route;
-  if (known != null) return known;
-  const value = routeName();
-  asked.route = value;
-  return value;
+  if (!changetype<usize>(asked.route)) asked.route = routeName();
+  return changetype<string>(asked.route);
 }
 function cluster(): string {
-  const known = asked.cluster;
-  if (known != null) return known;
-  const value = routeCluster();
-  asked.cluster = value;
-  return value;
+  if (!changetype<usize>(asked.cluster)) asked.cluster = routeCluster();
+  return changetype<string>(asked.cluster);
 }
 function domain(): string {
-  const known = asked.domain;
-  if (known != null) return known;
-  const value = withoutPort(getPseudo(utf8(":authority")));
-  asked.domain = value;
-  return value;
+  if (!changetype<usize>(asked.domain)) asked.domain = withoutPort(getPseudo(utf8(":authority")));
+  return changetype<string>(asked.domain);
 }
 function withoutPort(authority: string): string {
   for (let i = authority.length - 1; i >= 0; i--) {
