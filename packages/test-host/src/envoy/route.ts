@@ -64,7 +64,8 @@ function readRegex(message: Message): { regex: string } | undefined {
   const regex = value?.string();
   if (regex === undefined) return undefined;
   try {
-    return { regex: new RegExp(regex, "u").source };
+    RegExp(regex, "u").test("");
+    return { regex };
   } catch (error) {
     return value!.problem(`${(error as Error).message}; write it without RE2's own syntax`);
   }

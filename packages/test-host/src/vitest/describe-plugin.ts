@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
@@ -38,6 +38,7 @@ export function describePlugin(
 
 function builds(name: string, given: string | URL): string[] {
   const directory = given instanceof URL ? fileURLToPath(given) : given;
+  if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((file) => file.endsWith(".wasm") && (file === `${name}.wasm` || file.startsWith(`${name}.`)))
     .sort()
