@@ -21,9 +21,7 @@ export function realPart(part: keyof typeof PARTS, tried: string): string | null
   const { title, find, remedy } = PARTS[part];
   const path = find();
   if (path !== null) {
-    const log = process.env["GATEWAY_PARTS_LOG"];
-    const file = relative(process.cwd(), expect.getState().testPath ?? "");
-    if (log) appendFileSync(log, `real: ${part} ${file}\n`);
+    note(`real: ${part}`);
     return path;
   }
   if (process.env["GATEWAY_REQUIRE_REAL"] === "1") {
@@ -34,6 +32,16 @@ export function realPart(part: keyof typeof PARTS, tried: string): string | null
 }
 
 /* oxlint-disable vitest/valid-title, vitest/valid-describe-callback, vitest/no-conditional-tests, vitest/expect-expect -- no suite itself, it registers those of test files */
+/** Notes that this file's tests run on an embedded part by choice. */
+export function embeddedPart(part: keyof typeof PARTS): void {
+  note(`embedded: ${part}`);
+}
+function note(what: string): void {
+  const log = process.env["GATEWAY_PARTS_LOG"];
+  const file = relative(process.cwd(), expect.getState().testPath ?? "");
+  if (log) appendFileSync(log, `${what} ${file}\n`);
+}
+
 /** A suite that needs a real Envoy; without one a single test says what was not tried. */
 export function describeOnEnvoy(title: string, suite: () => void): void {
   if (realPart("envoy", title) !== null) describe(title, suite);

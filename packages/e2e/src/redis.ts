@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { startRedis } from "@gateway-plugins/test-host";
-import { realPart } from "./real-parts.ts";
+import { embeddedPart, realPart } from "./real-parts.ts";
 
 /** A Redis that dies and comes back at the same address. */
 export interface MortalRedis {
@@ -20,8 +19,7 @@ export interface MortalRedis {
 export async function startMortalRedis(tried: string): Promise<MortalRedis> {
   const executable = realPart("redis", tried);
   if (executable !== null) return startReal(executable);
-  const log = process.env["GATEWAY_PARTS_LOG"];
-  if (log) appendFileSync(log, `embedded: redis ${tried}\n`);
+  embeddedPart("redis");
   const server = await startRedis();
   const { address, port, url } = server;
   return { address, port, url, kill: () => server.close(), revive: () => server.restart() };

@@ -8,6 +8,9 @@ import {
 } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { publishedModule } from "../src/plugins.ts";
+import { embeddedPart } from "../src/real-parts.ts";
+
+embeddedPart("redis");
 
 // Half of a batch passes the limiter.
 const IN_FLIGHT = 50;

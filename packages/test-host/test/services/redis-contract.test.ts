@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRealRedis } from "../../src/services/redis/real-server.ts";
 import { startRedis } from "../../src/services/redis/server.ts";
@@ -12,6 +13,15 @@ if (real !== null) servers.push({ name: "a real Redis", server: real as never })
 else if (process.env["GATEWAY_REQUIRE_REAL"] === "1")
   throw new Error("redis-server is not on PATH. Install it: apt-get install redis-server");
 else console.warn("Not tried on a real Redis: redis-server is not on PATH (apt-get install redis-server).");
+
+const partsLog = process.env["GATEWAY_PARTS_LOG"];
+if (partsLog) {
+  const file = "packages/test-host/test/services/redis-contract.test.ts";
+  appendFileSync(
+    partsLog,
+    servers.map(({ server }) => `${server === embedded ? "embedded" : "real"}: redis ${file}\n`).join(""),
+  );
+}
 
 afterAll(() => Promise.all(servers.map(({ server }) => server.close())));
 
