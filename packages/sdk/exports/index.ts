@@ -3,7 +3,7 @@
 import { allocate } from "../assembly/abi/allocator";
 import { deliverHttpCall } from "../assembly/http/client";
 import { deliverRedisCall } from "../assembly/redis/client";
-import { handlers } from "../assembly/plugin/handlers";
+import { BodyMode, handlers } from "../assembly/plugin/handlers";
 import { configureRoot, createContext } from "../assembly/plugin/roots";
 import { running } from "../assembly/stream/stream";
 import * as dispatcher from "../assembly/plugin/dispatcher";
@@ -72,9 +72,9 @@ export { literalRoom } from "../assembly/abi/literals";
 export function gateway_callbacks(): u32 {
   return (
     (<u32>(handlers.parse != 0)) |
-    ((<u32>(handlers.requestHeaders != 0 || handlers.requestBodyMode >= 2)) << 1) |
+    ((<u32>(handlers.requestHeaders != 0 || handlers.requestBodyMode >= BodyMode.Rewrite)) << 1) |
     ((<u32>(handlers.requestBody != 0)) << 2) |
-    ((<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= 2)) << 3) |
+    ((<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= BodyMode.Rewrite)) << 3) |
     ((<u32>(handlers.responseBody != 0)) << 4) |
     ((<u32>(handlers.log != 0)) << 5) |
     ((<u32>running.tracked) << 6)
