@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { startRedis } from "@gateway-plugins/test-host";
+import { freePort } from "./free-port.ts";
 import { embeddedPart, realPart } from "./real-parts.ts";
 
 /** A Redis that dies and comes back at the same address. */
@@ -63,13 +63,4 @@ function ready(server: ChildProcess): Promise<void> {
     server.once("error", reject);
     server.once("exit", () => reject(new Error(`redis-server ended:\n${output}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

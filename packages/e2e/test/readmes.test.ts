@@ -10,13 +10,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startGateway } from "@gateway-plugins/test-host";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../src/free-port.ts";
 import { blocksIn, expectedOutput, firstBlock, linkedFiles } from "../src/readme.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -32,15 +32,6 @@ const documents = execFileSync(
 )
   .split("\0")
   .filter((file) => file !== "" && !file.startsWith(".changeset/") && existsSync(join(root, file)));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Runs a `npx gateway dev` line until the test is over; resolves when it is ready. */
 async function serveAsDocumented(command: string, folder: string): Promise<void> {

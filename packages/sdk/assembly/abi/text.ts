@@ -151,11 +151,11 @@ export function equalsIgnoringCase(text: string, lowerCase: string): bool {
   );
 }
 // @ts-ignore: decorator
-@inline export function joinSurrogates(high: u32, low: u32): u32 {
+@inline function joinSurrogates(high: u32, low: u32): u32 {
   return 0x10000 + (((high & 0x3ff) << 10) | (low & 0x3ff));
 }
 /** Writes one code point as UTF-8; returns the new end. */
-export function emit(p: usize, c: u32): usize {
+function emit(p: usize, c: u32): usize {
   let shift = c < 0x80 ? 0 : c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
   store<u8>(p++, shift ? (c >> shift) | ~(0x7f >> (shift / 6)) : c);
   while (shift) {

@@ -22,6 +22,52 @@ import { configure, deleteRoot } from "./roots";
 function applies(stream: Stream): bool {
   return !stream.answered && (!handlers.parse || configure(stream));
 }
+export function onRequestHeaders(id: u32, endOfStream: bool): HeadersStatus {
+  const stream = enterStream(id, true);
+  stream.phase = Phase.RequestHeaders;
+  return headers(
+    stream,
+    endOfStream,
+    handlers.requestHeaders,
+    handlers.requestBodyMode,
+    MapType.RequestHeaders,
+  );
+}
+export function onResponseHeaders(id: u32, endOfStream: bool): HeadersStatus {
+  const stream = enterStream(id, false);
+  stream.phase = Phase.ResponseHeaders;
+  return headers(
+    stream,
+    endOfStream,
+    handlers.responseHeaders,
+    handlers.responseBodyMode,
+    MapType.ResponseHeaders,
+  );
+}
+// Inlined, so that each direction sees what is registered for it as constants.
+// @ts-ignore: decorator
+@inline
+function headers(
+  stream: Stream,
+  endOfStream: bool,
+  handler: u32,
+  bodyMode: BodyMode,
+  map: MapType,
+): HeadersStatus {
+  stream.endOfStream = endOfStream;
+  let status = HeadersStatus.Continue;
+  if (applies(stream)) {
+    if (handler) {
+      const action = changetype<Action>(call_indirect<usize>(handler, stream.id));
+      status = headersStatus(stream, action, bodyMode);
+    }
+    // The body's length is not known when its headers leave.
+    if (bodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered)
+      removeHeader(map, utf8("content-length"));
+  }
+  leaveStream();
+  return status;
+}
 /** What a header callback answers after its handler has returned. */
 function headersStatus(stream: Stream, action: Action, bodyMode: BodyMode): HeadersStatus {
   const chosen = <HeadersStatus>stream.holdStatus;
@@ -34,43 +80,6 @@ function headersStatus(stream: Stream, action: Action, bodyMode: BodyMode): Head
     bodyMode != BodyMode.None &&
     bodyMode != BodyMode.Chunks;
   return forBody ? HeadersStatus.StopIteration : HeadersStatus.Continue;
-}
-
-export function onRequestHeaders(id: u32, endOfStream: bool): HeadersStatus {
-  const stream = enterStream(id, true);
-  stream.phase = Phase.RequestHeaders;
-  stream.endOfStream = endOfStream;
-  let status = HeadersStatus.Continue;
-  if (applies(stream)) {
-    if (handlers.requestHeaders)
-      status = headersStatus(
-        stream,
-        changetype<Action>(call_indirect<usize>(handlers.requestHeaders, id)),
-        handlers.requestBodyMode,
-      );
-    if (handlers.requestBodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered)
-      removeHeader(MapType.RequestHeaders, utf8("content-length"));
-  }
-  leaveStream();
-  return status;
-}
-export function onResponseHeaders(id: u32, endOfStream: bool): HeadersStatus {
-  const stream = enterStream(id, false);
-  stream.phase = Phase.ResponseHeaders;
-  stream.endOfStream = endOfStream;
-  let status = HeadersStatus.Continue;
-  if (applies(stream)) {
-    if (handlers.responseHeaders)
-      status = headersStatus(
-        stream,
-        changetype<Action>(call_indirect<usize>(handlers.responseHeaders, id)),
-        handlers.responseBodyMode,
-      );
-    if (handlers.responseBodyMode >= BodyMode.Rewrite && !endOfStream && !stream.answered)
-      removeHeader(MapType.ResponseHeaders, utf8("content-length"));
-  }
-  leaveStream();
-  return status;
 }
 
 export function onRequestBody(id: u32, endOfStream: bool): DataStatus {

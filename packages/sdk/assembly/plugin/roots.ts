@@ -39,22 +39,20 @@ export function createContext(id: u32, root: u32): void {
 
 /** Chooses a stream's configuration, once. False: none applies. */
 export function configure(stream: Stream): bool {
-  if (stream.configured) return !stream.bypassed;
-  stream.configured = true;
-  const root = rootOf(stream.id);
-  if (root) {
-    stream.config = changetype<Root>(root).config;
-    let rule = changetype<Root>(root).rules;
-    if (rule) startMatching();
-    for (; rule; rule = changetype<Rule>(rule).next) {
-      if (changetype<Rule>(rule).applies(changetype<Root>(root).end)) {
-        stream.config = changetype<Rule>(rule).config;
-        break;
-      }
-    }
+  if (!stream.configured) {
+    stream.configured = true;
+    const root = rootOf(stream.id);
+    if (root) stream.config = chooseConfig(changetype<Root>(root));
   }
-  stream.bypassed = !stream.config;
-  return !stream.bypassed;
+  return stream.config != 0;
+}
+/** Of the first rule that applies, else the global one; 0 when there is none. */
+function chooseConfig(root: Root): usize {
+  if (root.rules) startMatching();
+  for (let rule = root.rules; rule; rule = changetype<Rule>(rule).next) {
+    if (changetype<Rule>(rule).applies(root.end)) return changetype<Rule>(rule).config;
+  }
+  return root.config;
 }
 function rootOf(stream: u32): usize {
   let root = first;

@@ -35,8 +35,7 @@ export class Stream {
   responseHeld: bool;
   /** A local response has been sent: nothing else may touch the stream. */
   answered: bool;
-  /** No configuration applies: the plugin leaves this stream alone. */
-  bypassed: bool;
+  /** `config` has been chosen, if only that none applies. */
   configured: bool;
   /** The message of the present phase has no body. */
   endOfStream: bool;

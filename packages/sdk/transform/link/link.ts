@@ -33,6 +33,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   stripCallbacks(module, evaluated);
   module.optimize();
   dropCollector(module, binaryen);
-  module.optimize();
+  // Code that only a second round finds dead still keeps its texts alive.
+  for (let round = 0; round < 2; round++) module.optimize();
   dropDeadData(module, binaryen, evaluated.contents);
 }

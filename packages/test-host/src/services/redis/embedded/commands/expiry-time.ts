@@ -1,9 +1,6 @@
 import { fits, parseInteger } from "../numbers.ts";
 import { CommandError } from "../reply.ts";
 
-/** The units in which commands give a time; the AT ones count from the Unix epoch. */
-export type ExpiryUnit = "EX" | "PX" | "EXAT" | "PXAT";
-
 /**
  * When a key expires, in milliseconds since the Unix epoch. `positive` (the default) refuses 0 and less, as SET does
  * and EXPIRE does not.
