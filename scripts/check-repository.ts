@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { errorCodeProblems } from "./error-codes.ts";
 import { LAYERINGS, type Layering } from "./layers.ts";
 
 const MAX_LINES = 300;
@@ -22,6 +23,7 @@ const problems = [
   ...files.flatMap(vagueNames),
   ...files.filter((file) => /\.[cm]?[jt]s$/.test(file)).flatMap(sourceProblems),
   ...files.filter((file) => /^packages\/[^/]+\/package\.json$/.test(file)).flatMap(packageProblems),
+  ...errorCodeProblems(root),
 ];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {

@@ -29,7 +29,7 @@ export const LAYERINGS: readonly Layering[] = [
     root: "packages/test-host/src",
     layers: [
       // What every part may know: the configuration's shape and how a refusal is told.
-      ["gateway/config.ts", "gateway/gateway-error.ts"],
+      ["gateway/config.ts", "gateway/error-codes.ts", "gateway/gateway-error.ts"],
       ["services"],
       ["vm"],
       ["stream"],

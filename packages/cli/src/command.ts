@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from "node:util";
+import type { CommandErrorCode } from "@gateway-plugins/test-host/live";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -26,9 +27,16 @@ export interface Command {
 /** A wrong call: unknown command, flag or value. Printed without a stack; exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  readonly code = "usage";
 }
 
 /** Something that went wrong for a reason the user can mend. Printed without a stack; exit code 1. */
 export class Failure extends Error {
   override readonly name = "Failure";
+  readonly code: CommandErrorCode;
+
+  constructor(code: CommandErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { GatewayError } from "@gateway-plugins/test-host/live";
 import { parseArguments } from "./arguments.ts";
-import { Failure, UsageError, type Command } from "./command.ts";
+import { UsageError, type Command } from "./command.ts";
 import { build } from "./commands/build.ts";
 import { check } from "./commands/check.ts";
 import { dev } from "./commands/dev.ts";
+import { describeError } from "./describe-error.ts";
 import { nearest } from "./nearest.ts";
 import { print, printError } from "./terminal.ts";
 
@@ -19,8 +19,7 @@ export async function run(args: string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    const known = error instanceof UsageError || error instanceof Failure || error instanceof GatewayError;
-    printError(known ? error.message : ((error as Error).stack ?? String(error)));
+    printError(describeError(error));
     return error instanceof UsageError ? 2 : 1;
   }
 }

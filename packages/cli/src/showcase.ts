@@ -1,14 +1,8 @@
 /** `npm start` at the root: the four plugins of this repository, in one filter chain, as a Higress gateway runs them. */
 import { fileURLToPath } from "node:url";
 import { readFileSync } from "node:fs";
-import {
-  echo,
-  GatewayError,
-  ListenError,
-  serve,
-  startRedis,
-  type GatewayConfig,
-} from "@gateway-plugins/test-host/live";
+import { echo, serve, startRedis, type GatewayConfig } from "@gateway-plugins/test-host/live";
+import { describeError } from "./describe-error.ts";
 import { report } from "./dev/report.ts";
 import { untilStopped } from "./dev/until-stopped.ts";
 import { print, printError } from "./terminal.ts";
@@ -83,8 +77,7 @@ try {
 Ready. Ctrl-C stops.`);
   await untilStopped(() => live.close());
 } catch (error) {
-  const known = error instanceof GatewayError || error instanceof ListenError;
-  printError(known ? error.message : String((error as Error).stack));
+  printError(describeError(error));
   process.exitCode = 1;
 } finally {
   await redis.close();

@@ -78,14 +78,14 @@ describe("gateway dev", () => {
     const { code, stderr } = await gateway("dev", file, "--port", String(port), "--admin-port", "0");
     other.close();
     expect(stderr).toBe(
-      `Port ${port} on 127.0.0.1 is in use by another process. Choose another one with --port <number>.\n`,
+      `error[address-unavailable]: Port ${port} on 127.0.0.1 is in use by another process. Choose another one with --port <number>.\n`,
     );
     expect(code).toBe(1);
   });
 
   it("lists what an envoy.yaml has that it does not simulate", async () => {
     const { code, stderr } = await gateway("dev", GUIDE);
-    expect(stderr).toContain(`${GUIDE}:45: static_resources.listeners[0]`);
+    expect(stderr).toContain(`error[envoy-configuration]: ${GUIDE}:45: static_resources.listeners[0]`);
     expect(stderr).toContain("there is no file /etc/envoy/main.wasm; build it, or map the name: --wasm");
     expect(code).toBe(1);
   });

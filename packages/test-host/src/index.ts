@@ -13,7 +13,8 @@ export function startGateway(options: StartOptions): Promise<TestGateway> {
   return TestGateway.start(options);
 }
 
-export { GatewayError, type GatewayErrorCode } from "./gateway/gateway-error.ts";
+export type { FaultCode, GatewayErrorCode } from "./gateway/error-codes.ts";
+export { GatewayError } from "./gateway/gateway-error.ts";
 export type { Fault, LogLevel, LogLine } from "./gateway/observe.ts";
 export type { ConfigureResult, ProfileName } from "./gateway/options.ts";
 export type { Clock, Timer } from "./services/clock.ts";

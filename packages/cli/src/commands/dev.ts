@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  ListenError,
   LOG_LEVELS,
   serve,
   type GatewayConfig,
@@ -77,8 +76,6 @@ async function run(given: Arguments): Promise<number> {
     if (live.admin) print(`Admin on http://${live.admin.address}:${live.admin.port}/help. Ctrl-C stops.`);
     await untilStopped(() => live.close());
     return 0;
-  } catch (error) {
-    throw error instanceof ListenError ? new Failure(error.message) : error;
   } finally {
     await targets.close();
   }
@@ -148,7 +145,7 @@ function parseJson<T>(path: string): T {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as T;
   } catch (error) {
-    throw new Failure(`${path}: ${(error as Error).message}`);
+    throw new Failure("file-unreadable", `${path}: ${(error as Error).message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { EnvoyConfigError, readEnvoyConfig, type GatewayConfig } from "@gateway-plugins/test-host/live";
+import { readEnvoyConfig, type GatewayConfig } from "@gateway-plugins/test-host/live";
 import { Failure, UsageError } from "../command.ts";
 import { nearest } from "../nearest.ts";
 import type { Targets } from "./targets.ts";
@@ -49,12 +49,10 @@ function read(
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Failure(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new Failure(
+      "file-unreadable",
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+    );
   }
-  try {
-    return readEnvoyConfig(text, { file, loadFile });
-  } catch (error) {
-    if (error instanceof EnvoyConfigError) throw new Failure(error.message);
-    throw error;
-  }
+  return readEnvoyConfig(text, { file, loadFile });
 }

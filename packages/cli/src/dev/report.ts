@@ -15,6 +15,6 @@ export const report = {
     print(paint("dim", `[${line.level}] ${line.line}`));
   },
   onFault(fault: Fault): void {
-    print(`${paint("red", "fault")} ${fault.plugin}: ${fault.message} (${fault.code})`);
+    print(`${paint("red", `fault[${fault.code}]`)} ${fault.plugin}: ${fault.message}`);
   },
 };

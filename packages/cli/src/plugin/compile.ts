@@ -63,7 +63,7 @@ async function runAsc(asc: Asc, args: string[]): Promise<void> {
   let printed = "";
   const sink = { write: (text: string | Uint8Array) => void (printed += text.toString()) };
   const { error } = await asc.main(args, { stdout: sink, stderr: sink });
-  if (error !== null) throw new Failure(printed.trim() || error.message);
+  if (error !== null) throw new Failure("compile-failed", printed.trim() || error.message);
   if (printed.trim() !== "") process.stderr.write(printed);
 }
 
@@ -74,6 +74,7 @@ async function loadAsc(folder: string): Promise<Asc> {
     return (await import(pathToFileURL(path).href)) as Asc;
   } catch {
     throw new Failure(
+      "compiler-missing",
       `assemblyscript is not installed in ${folder}. Run: npm install --save-dev assemblyscript`,
     );
   }

@@ -24,7 +24,10 @@ export interface Inspection {
 export function inspect(file: string): Inspection {
   const bytes = readModule(file);
   if (!WebAssembly.validate(new Uint8Array(bytes))) {
-    throw new Failure(`${file}: not a WebAssembly module. Give the binary that the compiler wrote.`);
+    throw new Failure(
+      "file-unreadable",
+      `${file}: not a WebAssembly module. Give the binary that the compiler wrote.`,
+    );
   }
   const shape = readModuleInterface(bytes);
   const onEnvoy = refusal(bytes, file, "envoy");
@@ -67,7 +70,10 @@ export function readModule(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new Failure(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}). Is it built?`);
+    throw new Failure(
+      "file-unreadable",
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}). Is it built?`,
+    );
   }
 }
 
@@ -76,7 +82,8 @@ function refusal(bytes: Uint8Array, file: string, profile: keyof typeof PROFILES
     loadModule(bytes, undefined, PROFILES[profile]);
     return undefined;
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw new Failure(`${file}: ${(error as Error).message}`);
+    if (!(error instanceof GatewayError))
+      throw new Failure("file-unreadable", `${file}: ${(error as Error).message}`);
     return error.message.replace(/^The module: /, "").replaceAll("\n", " ");
   }
 }

@@ -21,6 +21,7 @@ interface AsConfig {
 export function readPluginFolder(folder: string): PluginFolder {
   if (!existsSync(join(folder, "asconfig.json"))) {
     throw new Failure(
+      "no-plugin-folder",
       `There is no asconfig.json in ${folder}. Go to a plugin's folder, or name a .wasm file.`,
     );
   }
@@ -28,10 +29,14 @@ export function readPluginFolder(folder: string): PluginFolder {
   const { targets } = readJson<AsConfig>(join(folder, "asconfig.json"));
   const name = manifest.name?.replace(/^@[^/]*\//, "");
   if (!name)
-    throw new Failure(`${join(folder, "package.json")}: name is missing; the artifact is called after it.`);
+    throw new Failure(
+      "no-plugin-folder",
+      `${join(folder, "package.json")}: name is missing; the artifact is called after it.`,
+    );
   for (const target of ["release", "debug"]) {
     if (targets?.[target] === undefined) {
       throw new Failure(
+        "no-plugin-folder",
         `${join(folder, "asconfig.json")}: targets.${target} is missing; gateway build compiles it.`,
       );
     }
@@ -48,6 +53,6 @@ function readJson<T>(file: string): T {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as T;
   } catch (error) {
-    throw new Failure(`${file}: ${(error as Error).message}`);
+    throw new Failure("no-plugin-folder", `${file}: ${(error as Error).message}`);
   }
 }

@@ -11,6 +11,7 @@ export interface Problem {
 /** A configuration that was refused, with everything that is wrong in it. */
 export class EnvoyConfigError extends Error {
   override readonly name = "EnvoyConfigError";
+  readonly code = "envoy-configuration";
   readonly file: string;
   /** In the order of the file; never empty. */
   readonly problems: readonly Problem[];

@@ -1,15 +1,5 @@
+import type { GatewayErrorCode } from "./error-codes.ts";
 import type { LogLine } from "./observe.ts";
-
-/** Stable reasons for which a gateway does not start, or does not take a new configuration. */
-export type GatewayErrorCode =
-  | "module-refused"
-  | "start-failed"
-  | "configuration-rejected"
-  | "invalid-configuration"
-  | "unknown-listener"
-  | "unknown-filter"
-  | "stream-never-resumed"
-  | "closed";
 
 /** A gateway that could not do what it was asked. `message` says what and where, `hint` what to do about it. */
 export class GatewayError extends Error {

@@ -1,3 +1,4 @@
+import type { FaultCode } from "./error-codes.ts";
 import { PROFILES, type Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
@@ -238,7 +239,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     if (level >= this.guestLogLevel()) this.#options.onLog?.(entry);
   }
 
-  fault(code: string, message: string, plugin: string): void {
+  fault(code: FaultCode, message: string, plugin: string): void {
     const fault = { code, message, plugin };
     this.faults.push(fault);
     this.#options.onFault?.(fault);

@@ -1,5 +1,7 @@
 /** What a running gateway reports: log lines, access records, faults, numbers. Shapes only. */
 
+import type { FaultCode } from "./error-codes.ts";
+
 /** The logger levels of a gateway, quietest last; their order is the ABI's (trace is 0). */
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "critical"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -24,8 +26,7 @@ export interface LogLine {
  * the test kit fails the test.
  */
 export interface Fault {
-  /** Stable and kebab-case, e.g. `continue-not-paused`. */
-  code: string;
+  code: FaultCode;
   /** What the plugin did, and what a real gateway would have made of it. */
   message: string;
   plugin: string;

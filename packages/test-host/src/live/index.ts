@@ -14,6 +14,7 @@ export type {
   ListenerConfig,
   SocketAddress,
 } from "../gateway/config.ts";
+export type { CommandErrorCode, ErrorCode, FaultCode, GatewayErrorCode } from "../gateway/error-codes.ts";
 export { GatewayError } from "../gateway/gateway-error.ts";
 export {
   LOG_LEVELS,

@@ -4,6 +4,7 @@ import type { SocketAddress } from "../gateway/config.ts";
 /** An address that cannot be listened on. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
+  readonly code = "address-unavailable";
 }
 
 /** @param flag the command line flag that chooses another port, for the message */

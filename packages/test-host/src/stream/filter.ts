@@ -1,3 +1,4 @@
+import type { FaultCode } from "../gateway/error-codes.ts";
 import type { Context, HeaderAccess, LocalResponse, RootCalls, StreamCalls } from "../vm/context.ts";
 import { Status } from "../vm/status.ts";
 import type { CallbackName } from "../vm/callbacks.ts";
@@ -99,7 +100,7 @@ export class StreamFilter implements Context, StreamCalls {
     this.origin.streamEnded();
   }
 
-  fault(code: string, message: string): void {
+  fault(code: FaultCode, message: string): void {
     this.owner.host.fault(code, message, this.plugin.name);
   }
 

@@ -1,3 +1,4 @@
+import type { FaultCode } from "../gateway/error-codes.ts";
 import type { DownstreamEvents, DownstreamInfo, DownstreamStream } from "../gateway/downstream.ts";
 import type { AccessRecord } from "../gateway/observe.ts";
 import type { Profile } from "../profile/profile.ts";
@@ -22,7 +23,7 @@ import { Router } from "./router.ts";
 export interface StreamHost {
   readonly profile: Profile;
   readonly clock: Clock;
-  fault(code: string, message: string, plugin: string): void;
+  fault(code: FaultCode, message: string, plugin: string): void;
   cluster(name: string): { pick(): { upstream: Upstream; address: string } | undefined } | undefined;
   ended(stream: HttpStream, record: AccessRecord): void;
 }
@@ -183,7 +184,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     return Status.Ok;
   }
 
-  wireFault(code: string, message: string): void {
+  wireFault(code: FaultCode, message: string): void {
     this.host.fault(code, message, this.#filters.map((filter) => filter.plugin.name).join(", "));
   }
 

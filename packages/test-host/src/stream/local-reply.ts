@@ -1,3 +1,4 @@
+import type { FaultCode } from "../gateway/error-codes.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import type { LocalResponse } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
@@ -68,8 +69,8 @@ export function detailsText(details: string): string {
 }
 
 /** What in a local response would corrupt the wire; each with its code. Nothing in a gateway checks these. */
-export function findReplyFaults(response: LocalResponse): { code: string; message: string }[] {
-  const faults: { code: string; message: string }[] = [];
+export function findReplyFaults(response: LocalResponse): { code: FaultCode; message: string }[] {
+  const faults: { code: FaultCode; message: string }[] = [];
   const { status } = response;
   if (status < 200 || status > 599) {
     faults.push({
@@ -87,7 +88,7 @@ export function findReplyFaults(response: LocalResponse): { code: string; messag
   return faults;
 }
 
-export function findHeaderFaults(headers: readonly Header[]): { code: string; message: string }[] {
+export function findHeaderFaults(headers: readonly Header[]): { code: FaultCode; message: string }[] {
   return headers
     .filter(([name, value]) => isBadName(name) || isBadValue(value))
     .map(([name, value]) => ({

@@ -1,3 +1,4 @@
+import type { FaultCode } from "../gateway/error-codes.ts";
 import type { LogLine } from "../gateway/observe.ts";
 import type { Clock } from "../services/clock.ts";
 import type { Metrics } from "../gateway/metrics.ts";
@@ -24,7 +25,7 @@ export interface VmHost {
   /** The gateway's log level, as the ABI's number. */
   guestLogLevel(): number;
   log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void;
-  fault(code: string, message: string, plugin: string): void;
+  fault(code: FaultCode, message: string, plugin: string): void;
 }
 
 /** Data that host functions can reach only while one callback runs. */

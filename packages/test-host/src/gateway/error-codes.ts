@@ -1,0 +1,56 @@
+/**
+ * Every code by which this product names what went wrong, and when it does. Codes are stable: tests and scripts compare
+ * with them. Each has a paragraph in docs/troubleshooting.md; lint compares the two.
+ */
+
+/** A gateway does not start, or does not take what it is given. */
+export const GATEWAY_ERRORS = {
+  "module-refused": "a gateway would not load the module",
+  "start-failed": "the module's start code or on_vm_start failed or trapped",
+  "configuration-rejected": "on_configure returned false",
+  "invalid-configuration": "the host's own options do not make sense",
+  "unknown-listener": "a request for a listener that is not configured",
+  "unknown-filter": "an update for a filter that is not configured",
+  "stream-never-resumed": "a request has ended without an answer",
+  closed: "the gateway has been closed",
+} as const;
+
+/** Something a plugin did that a real gateway would not survive, or would answer with corrupted bytes. */
+export const FAULTS = {
+  trap: "a callback trapped",
+  "stream-never-resumed": "a stream is held, and nothing is under way that could resume it",
+  "continue-not-paused": "continue_stream on a stream that is not held",
+  "two-local-responses": "a second local response for one request",
+  "response-after-end": "a local response from on_log, on_done or on_delete",
+  "close-after-end": "close_stream from on_log, on_done or on_delete",
+  "joined-header": "add_header on a header that can be there once only",
+  "invalid-status": "a local response whose status cannot go on the wire",
+  "body-not-allowed": "a local response with a body, of a status that has none",
+  "content-length-mismatch": "a body that is longer or shorter than its content-length says",
+  "forwarded-proto-removed": "x-forwarded-proto has been removed from a request",
+  "header-injection": "a header name or value that changes what stands on the wire",
+} as const;
+
+/** The live gateway and its readers of files. */
+export const LIVE_ERRORS = {
+  "address-unavailable": "a listener's or the admin's address cannot be listened on",
+  "envoy-configuration": "an Envoy configuration cannot be run as it stands",
+  "plugin-manifest": "a WasmPlugin manifest cannot be run as it stands",
+} as const;
+
+/** The `gateway` command. */
+export const COMMAND_ERRORS = {
+  usage: "a wrong call: unknown command, flag or value",
+  "file-unreadable": "a file that is named cannot be read, or is not what it should be",
+  "no-plugin-folder": "the folder holds no plugin project, or not all of it",
+  "compiler-missing": "assemblyscript is not installed in the plugin's folder",
+  "compile-failed": "the plugin's source does not compile",
+  "envoy-missing": "no Envoy is installed where --engine envoy looks",
+  "envoy-failed": "the real Envoy ended before it served",
+} as const;
+
+export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
+export type FaultCode = keyof typeof FAULTS;
+export type LiveErrorCode = keyof typeof LIVE_ERRORS;
+export type CommandErrorCode = keyof typeof COMMAND_ERRORS;
+export type ErrorCode = GatewayErrorCode | FaultCode | LiveErrorCode | CommandErrorCode;
