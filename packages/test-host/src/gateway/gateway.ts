@@ -42,9 +42,9 @@ export interface GatewayStream extends DownstreamStream {
 export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   readonly profile: Profile;
   readonly clock: Clock;
-  readonly sharedData = new SharedData();
-  readonly queues = new Queues();
-  readonly metrics = new Metrics();
+  readonly sharedData: SharedData;
+  readonly queues: Queues;
+  readonly metrics: Metrics;
   /** Everything recorded so far, in order. */
   readonly faults: Fault[] = [];
   readonly #options: GatewayOptions;
@@ -54,14 +54,19 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   readonly #streams = new Set<HttpStream>();
   readonly #starter: PluginStarter;
   #logLevel: LogLevel;
-  #requests = 0;
+  readonly #requests: { count: number };
   #closed = false;
+  #whenIdle: (() => void) | undefined;
 
-  private constructor(config: GatewayConfig, options: GatewayOptions) {
+  private constructor(config: GatewayConfig, options: GatewayOptions, previous: Gateway | undefined) {
     this.#options = options;
+    this.sharedData = previous?.sharedData ?? new SharedData();
+    this.queues = previous?.queues ?? new Queues();
+    this.metrics = previous?.metrics ?? new Metrics();
     this.profile = PROFILES[options.profile];
     this.clock = options.clock;
     this.#logLevel = options.logLevel ?? "info";
+    this.#requests = previous === undefined ? { count: 0 } : previous.#requests;
     for (const cluster of config.clusters)
       this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
     for (const listener of config.listeners) {
@@ -73,10 +78,12 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   /**
    * Loads, starts and configures every plugin of `config`.
    *
+   * @param previous the gateway that this one replaces: shared data, queues, metrics and the count of requests go on, as
+   *   they do in a process that takes a new configuration. `previous` is left as it is; `drain` ends it.
    * @throws GatewayError when a module is refused, or a plugin fails to start or rejects its configuration
    */
-  static async start(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-    const gateway = new Gateway(config, options);
+  static async start(config: GatewayConfig, options: GatewayOptions, previous?: Gateway): Promise<Gateway> {
+    const gateway = new Gateway(config, options, previous);
     try {
       for (const listener of config.listeners) {
         for (const filter of listener.filters) {
@@ -114,7 +121,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const stream = new HttpStream(
       this,
       {
-        id: ++this.#requests,
+        id: ++this.#requests.count,
         listener: listenerName,
         plugins: plugins.filter((plugin) => plugin.vm.failed === undefined || !plugin.failOpen),
         routes,
@@ -206,10 +213,17 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     }));
     return {
       metrics: this.metrics.snapshot(),
-      requests: this.#requests,
+      requests: this.#requests.count,
       activeStreams: this.#streams.size,
       plugins,
     };
+  }
+
+  /** Lets the streams under way finish on the plugins they have, then closes. Give it no new request. */
+  async drain(): Promise<void> {
+    for (const { plugin } of this.#filters.values()) plugin.replace();
+    if (this.#streams.size > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    await this.close();
   }
 
   /** Ends every stream and plugin: on_done and on_delete, then connections close. */
@@ -258,6 +272,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   ended(stream: HttpStream, record: AccessRecord): void {
     this.#streams.delete(stream);
     this.#options.onAccess?.(record);
+    if (this.#streams.size === 0) this.#whenIdle?.();
   }
 
   /** When the events that are being delivered now have been dealt with. */

@@ -47,6 +47,7 @@ export class PluginGeneration implements FilterPlugin {
   }
 
   replace(): void {
+    if (this.#replaced) return;
     this.#replaced = true;
     if (this.streams === 0) this.root.retire();
   }

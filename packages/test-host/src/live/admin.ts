@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { GatewayConfig, SocketAddress } from "../gateway/config.ts";
-import { LOG_LEVELS, type GatewayStats, type LogLevel } from "../gateway/observe.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import { LOG_LEVELS } from "../gateway/observe.ts";
 import { listen } from "./socket.ts";
 
-/** What the admin interface asks of a running gateway. */
+/** What the admin interface tells of: always what runs now. */
 export interface Administered {
-  logLevel: LogLevel;
-  stats(): GatewayStats;
+  readonly gateway: Gateway;
+  readonly config: GatewayConfig;
 }
 
 interface Answer {
@@ -18,12 +19,8 @@ interface Answer {
 type Page = (url: URL, request: IncomingMessage) => Answer;
 
 /** Serves Envoy's admin interface, as far as it makes sense here. Rejects when the address is taken. */
-export async function serveAdmin(
-  gateway: Administered,
-  config: GatewayConfig,
-  address: SocketAddress,
-): Promise<Server> {
-  const pages = adminPages(gateway, config);
+export async function serveAdmin(live: Administered, address: SocketAddress): Promise<Server> {
+  const pages = adminPages(live);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://admin");
     const page: Page =
@@ -36,7 +33,7 @@ export async function serveAdmin(
   return server;
 }
 
-function adminPages(gateway: Administered, config: GatewayConfig): Record<string, Page> {
+function adminPages(live: Administered): Record<string, Page> {
   const started = Date.now();
   const pages: Record<string, Page> = {
     "/ready": () => ({ text: "LIVE\n" }),
@@ -44,7 +41,7 @@ function adminPages(gateway: Administered, config: GatewayConfig): Record<string
       json: { state: "LIVE", uptime_current_epoch: `${Math.floor((Date.now() - started) / 1000)}s` },
     }),
     "/stats": (url) => {
-      const stats = gateway.stats();
+      const stats = live.gateway.stats();
       if (url.searchParams.get("format") === "json") return { json: stats };
       const rows = {
         "http.requests": stats.requests,
@@ -57,9 +54,9 @@ function adminPages(gateway: Administered, config: GatewayConfig): Record<string
           .join(""),
       };
     },
-    "/clusters": () => ({ text: config.clusters.map(describeCluster).join("") }),
-    "/config_dump": () => ({ json: dump(config) }),
-    "/logging": (url, request) => logging(gateway, url, request.method ?? "GET"),
+    "/clusters": () => ({ text: live.config.clusters.map(describeCluster).join("") }),
+    "/config_dump": () => ({ json: dump(live.config) }),
+    "/logging": (url, request) => logging(live.gateway, url, request.method ?? "GET"),
     "/help": () => ({ text: list(pages) }),
   };
   return pages;
@@ -77,7 +74,7 @@ function describeCluster({ name, endpoints }: GatewayConfig["clusters"][number])
 }
 
 /** Envoy's form: `?wasm=debug` for the plugins' logger, `?level=debug` for all; here they are one. */
-function logging(gateway: Administered, { searchParams }: URL, method: string): Answer {
+function logging(gateway: Gateway, { searchParams }: URL, method: string): Answer {
   const wanted = searchParams.get("wasm") ?? searchParams.get("level");
   if (wanted !== null) {
     if (method !== "POST") return { status: 405, text: "Changing the level takes a POST.\n" };

@@ -1,5 +1,5 @@
 /** The gateway on real sockets, and what a command line around it needs. */
-export { serve, type LiveGateway, type ServeOptions } from "./serve.ts";
+export { LiveGateway, serve, type ServeOptions } from "./serve.ts";
 export { ListenError } from "./socket.ts";
 export {
   EnvoyConfigError,

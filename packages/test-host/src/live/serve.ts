@@ -1,7 +1,8 @@
 import type { Server } from "node:http";
 import type { GatewayConfig, SocketAddress } from "../gateway/config.ts";
+import type { DownstreamDoor } from "../gateway/downstream.ts";
 import { Gateway } from "../gateway/gateway.ts";
-import type { GatewayOptions } from "../gateway/options.ts";
+import type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 import type { Clock } from "../services/clock.ts";
 import { RealClock } from "../services/real-clock.ts";
 import { serveAdmin } from "./admin.ts";
@@ -17,15 +18,10 @@ export interface ServeOptions extends Omit<GatewayOptions, "clock"> {
   host?: string;
 }
 
-/** A gateway on real sockets. */
-export interface LiveGateway {
-  gateway: Gateway;
-  /** Where each listener listens, by its name. */
-  listeners: Record<string, SocketAddress>;
-  /** Absent when the configuration has no admin address. */
-  admin?: SocketAddress;
-  /** Stops listening, lets requests finish for up to a second, and closes the gateway. */
-  close(): Promise<void>;
+interface OpenListener {
+  /** The configured listener that has this address now. */
+  name: string;
+  server: Server;
 }
 
 /**
@@ -35,29 +31,132 @@ export interface LiveGateway {
  * @throws {ListenError} when a port is taken
  */
 export async function serve(config: GatewayConfig, options: ServeOptions): Promise<LiveGateway> {
-  const gateway = await Gateway.start(config, { ...options, clock: options.clock ?? new RealClock() });
-  const servers: Server[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(servers.map((server) => stop(server, GRACE_MS)));
-    await gateway.close();
-  };
-  const place = (address: SocketAddress): SocketAddress => ({
-    address: options.host ?? (address.address === "0.0.0.0" ? "127.0.0.1" : address.address),
-    port: address.port,
-  });
-  try {
-    const listeners: Record<string, SocketAddress> = {};
-    for (const listener of config.listeners) {
-      const server = await serveListener(gateway, listener.name, place(listener.address));
-      servers.push(server);
-      listeners[listener.name] = boundAddress(server);
+  return LiveGateway.start(config, options);
+}
+
+/** A gateway on real sockets, which outlive its configuration. */
+export class LiveGateway {
+  readonly #options: GatewayOptions & { host?: string };
+  /** By configured address. */
+  readonly #listeners = new Map<string, OpenListener>();
+  #admin: Server | undefined;
+  #gateway: Gateway;
+  #config: GatewayConfig;
+  /** Gateways that have been replaced and still have streams. */
+  readonly #draining = new Set<Gateway>();
+
+  private constructor(gateway: Gateway, config: GatewayConfig, options: GatewayOptions & { host?: string }) {
+    this.#gateway = gateway;
+    this.#config = config;
+    this.#options = options;
+  }
+
+  static async start(config: GatewayConfig, { clock, ...options }: ServeOptions): Promise<LiveGateway> {
+    const all = { ...options, clock: clock ?? new RealClock() };
+    const live = new LiveGateway(await Gateway.start(config, all), config, all);
+    try {
+      await live.#listen(config);
+      if (config.admin !== undefined) live.#admin = await serveAdmin(live, live.#place(config.admin));
+      return live;
+    } catch (error) {
+      await live.close();
+      throw error;
     }
-    if (config.admin === undefined) return { gateway, listeners, close };
-    const server = await serveAdmin(gateway, config, place(config.admin));
-    servers.push(server);
-    return { gateway, listeners, admin: boundAddress(server), close };
-  } catch (error) {
-    await close();
-    throw error;
+  }
+
+  /** The gateway that takes new requests. */
+  get gateway(): Gateway {
+    return this.#gateway;
+  }
+
+  /** The configuration it runs. */
+  get config(): GatewayConfig {
+    return this.#config;
+  }
+
+  /** Where each listener listens, by its name. */
+  get listeners(): Record<string, SocketAddress> {
+    return Object.fromEntries(
+      [...this.#listeners.values()].map(({ name, server }) => [name, boundAddress(server)]),
+    );
+  }
+
+  /** Absent when the configuration that it started with has no admin address. */
+  get admin(): SocketAddress | undefined {
+    return this.#admin && boundAddress(this.#admin);
+  }
+
+  /**
+   * Takes another configuration, without losing a request: new requests meet it once all its plugins have started and its
+   * listeners listen, those under way finish as they began. Shared data, queues and metrics go on; the admin address stays.
+   * When it fails, nothing has changed.
+   *
+   * @throws {GatewayError} when a plugin does not start
+   * @throws {ListenError} when a port is taken
+   */
+  async swap(config: GatewayConfig, profile: ProfileName = this.#gateway.profile.name): Promise<void> {
+    const previous = this.#gateway;
+    const options = { ...this.#options, profile, logLevel: previous.logLevel };
+    const next = await Gateway.start(config, options, previous);
+    const before = new Map(this.#listeners);
+    try {
+      await this.#listen(config);
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
+    this.#gateway = next;
+    this.#config = config;
+    const wanted = new Map(config.listeners.map((listener) => [this.#key(listener), listener.name]));
+    for (const [key, open] of before) {
+      const name = wanted.get(key);
+      if (name !== undefined) open.name = name;
+      else void this.#stop(key, open);
+    }
+    this.#draining.add(previous);
+    void previous.drain().then(() => this.#draining.delete(previous));
+  }
+
+  /** Stops listening, lets requests finish for up to a second, and closes the gateway. */
+  async close(): Promise<void> {
+    await Promise.all([
+      ...[...this.#listeners].map(([key, open]) => this.#stop(key, open)),
+      this.#admin && stop(this.#admin, GRACE_MS),
+    ]);
+    await Promise.all([this.#gateway, ...this.#draining].map((gateway) => gateway.close()));
+  }
+
+  /** Opens what `config` has and is not open yet: all of it, or nothing. */
+  async #listen(config: GatewayConfig): Promise<void> {
+    const opened: [key: string, OpenListener][] = [];
+    try {
+      for (const listener of config.listeners) {
+        const key = this.#key(listener);
+        if (this.#listeners.has(key)) continue;
+        const entry: { name: string; server?: Server } = { name: listener.name };
+        const door: DownstreamDoor = {
+          handle: (_name, ...request) => this.#gateway.handle(entry.name, ...request),
+        };
+        entry.server = await serveListener(door, listener.name, this.#place(listener.address));
+        opened.push([key, entry as OpenListener]);
+        this.#listeners.set(key, entry as OpenListener);
+      }
+    } catch (error) {
+      await Promise.all(opened.map(([key, open]) => this.#stop(key, open)));
+      throw error;
+    }
+  }
+
+  async #stop(key: string, { server }: OpenListener): Promise<void> {
+    this.#listeners.delete(key);
+    await stop(server, GRACE_MS);
+  }
+
+  #key({ name, address }: GatewayConfig["listeners"][number]): string {
+    return address.port === 0 ? `${address.address} ${name}` : `${address.address}:${address.port}`;
+  }
+
+  #place({ address, port }: SocketAddress): SocketAddress {
+    return { address: this.#options.host ?? (address === "0.0.0.0" ? "127.0.0.1" : address), port };
   }
 }
