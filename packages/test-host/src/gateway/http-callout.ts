@@ -2,8 +2,10 @@ import type { Clock, Timer } from "../services/clock.ts";
 import type { Header, Upstream, UpstreamStream } from "../services/upstream/upstream.ts";
 import { failureResponse, refusedRequestHeaders } from "../stream/router.ts";
 import { HeaderMap } from "../stream/header-map.ts";
-import type { HttpCallRequest } from "../vm/context.ts";
+import type { CallResult, HttpCallRequest } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
+import { Status } from "../vm/status.ts";
+import { BROKEN, type CalloutOwner } from "./callouts.ts";
 
 /** What `proxy_on_http_call_response` is told. Without headers the answer broke off. */
 export interface CalloutResult {
@@ -14,6 +16,30 @@ export interface CalloutResult {
 
 /** Larger answers end the call as a broken one; Envoy's limit for what an async client buffers. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Makes the call of one plugin, and calls it back. A cluster without a host refuses at once, and uses a token. */
+export function callHttp(owner: CalloutOwner, request: HttpCallRequest): CallResult {
+  const refused = (status: number): CallResult => ({ status, token: 0 });
+  const cluster = owner.cluster(request.cluster);
+  const names = new Set(request.headers.map(([name]) => name));
+  const isComplete =
+    names.has(":method") && names.has(":path") && (names.has(":authority") || names.has("host"));
+  if (cluster === undefined || !isComplete || request.timeoutMs < 0) return refused(Status.BadArgument);
+  const token = owner.vm.nextToken("http");
+  const host = cluster.pick();
+  if (host === undefined) return refused(Status.InternalFailure);
+  owner.wait((end) =>
+    startHttpCallout(request, host.upstream, owner.vm.host.clock, (result) => {
+      end();
+      const { headers, body, trailers } = result;
+      const args = [token, headers.length, body.length, trailers.length];
+      const callback = "proxy_on_http_call_response";
+      if (headers.length > 0) owner.enter(callback, args, { httpCall: result });
+      else owner.enterFailed(BROKEN, callback, args);
+    }),
+  );
+  return { status: Status.Ok, token };
+}
 
 /**
  * Sends one request and collects the whole answer. Failures before the headers become the answers that Envoy makes up: 504 for the timeout,

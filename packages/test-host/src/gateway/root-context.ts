@@ -1,16 +1,11 @@
-import { connectRedis } from "../services/redis/connect.ts";
-import type { RedisConnection } from "../services/redis/client.ts";
 import type { Timer } from "../services/clock.ts";
 import { int64 } from "../stream/properties.ts";
-import type { CallResult, Context, HttpCallRequest, PluginIdentity, RootCalls } from "../vm/context.ts";
+import type { Context, PluginIdentity, RootCalls } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
-import { Status } from "../vm/status.ts";
 import type { CallbackName } from "../vm/callbacks.ts";
 import type { CallScope, Vm } from "../vm/vm.ts";
+import { Callouts } from "./callouts.ts";
 import type { Cluster } from "./clusters.ts";
-import { startHttpCallout } from "./http-callout.ts";
-
-const BROKEN = { code: 11, message: "reset" };
 
 /** What a root context needs from the gateway. */
 export interface RootHost {
@@ -25,10 +20,8 @@ export class RootContext implements Context, RootCalls {
   readonly plugin: PluginIdentity;
   readonly vm: Vm;
   readonly root: RootCalls = this;
-  lastCallout = { code: 0, message: "" };
+  readonly callouts: Callouts;
   readonly #host: RootHost;
-  readonly #redis = new Map<string, { settings: string; connection: RedisConnection }>();
-  readonly #calls = new Set<{ cancel(): void }>();
   #tick: Timer | undefined;
   #tickPeriodMs = 0;
   #closed = false;
@@ -39,6 +32,7 @@ export class RootContext implements Context, RootCalls {
     this.vm = vm;
     this.plugin = plugin;
     this.#host = host;
+    this.callouts = new Callouts(vm, host, (name, args, scope) => this.#call(name, args, scope));
     vm.contexts.set(this.id, this);
   }
 
@@ -51,78 +45,6 @@ export class RootContext implements Context, RootCalls {
     if (!ask("proxy_on_vm_start", vm.configuration.length)) return "start";
     const scope = { pluginConfiguration: configuration };
     return ask("proxy_on_configure", configuration.length, scope) ? undefined : "configure";
-  }
-
-  httpCall(request: HttpCallRequest): CallResult {
-    const refused = (status: number): CallResult => ({ status, token: 0 });
-    const cluster = this.#host.cluster(request.cluster);
-    const names = new Set(request.headers.map(([name]) => name));
-    const isComplete =
-      names.has(":method") && names.has(":path") && (names.has(":authority") || names.has("host"));
-    if (cluster === undefined || !isComplete || request.timeoutMs < 0) return refused(Status.BadArgument);
-    const token = this.vm.nextToken("http");
-    const host = cluster.pick();
-    if (host === undefined) return refused(Status.InternalFailure);
-    this.#wait((end) =>
-      startHttpCallout(request, host.upstream, this.vm.host.clock, (result) => {
-        end();
-        const { headers, body, trailers } = result;
-        if (headers.length === 0) this.lastCallout = BROKEN;
-        this.#call("proxy_on_http_call_response", [token, headers.length, body.length, trailers.length], {
-          httpCall: result,
-        });
-      }),
-    );
-    return { status: Status.Ok, token };
-  }
-
-  redisInit(service: string, username: string, password: string, timeoutMs: number): number {
-    const [name = "", query = ""] = service.split("?", 2);
-    const cluster = this.#host.cluster(name);
-    if (cluster === undefined) return Status.BadArgument;
-    const database = Number(new URLSearchParams(query).get("db")) || 0;
-    const settings = JSON.stringify([database, username, password, timeoutMs]);
-    const present = this.#redis.get(name);
-    if (present?.settings === settings || cluster.socket === undefined) return Status.Ok;
-    void present?.connection.close();
-    const connection = connectRedis(
-      {
-        ...cluster.socket,
-        username,
-        password,
-        database,
-        timeoutMs,
-        connectTimeoutMs: cluster.connectTimeoutMs,
-      },
-      this.vm.host.clock,
-    );
-    this.#redis.set(name, { settings, connection });
-    return Status.Ok;
-  }
-
-  redisCall(service: string, query: Uint8Array): CallResult {
-    const [name = ""] = service.split("?", 1);
-    if (this.#host.cluster(name) === undefined) return { status: Status.BadArgument, token: 0 };
-    const connection = this.#redis.get(name)?.connection;
-    if (connection === undefined) return { status: Status.InternalFailure, token: 0 };
-    const token = this.vm.nextToken("redis");
-    this.#wait((end) => {
-      let isCancelled = false;
-      connection.send(query, (outcome) => {
-        if (isCancelled) return;
-        end();
-        if (outcome.status === "ok") {
-          this.#call("proxy_on_redis_call_response", [token, 0, outcome.reply.length], {
-            redisReply: outcome.reply,
-          });
-        } else {
-          this.lastCallout = BROKEN;
-          this.#call("proxy_on_redis_call_response", [token, 1, 0], {});
-        }
-      });
-      return { cancel: () => void (isCancelled = true) };
-    });
-    return { status: Status.Ok, token };
   }
 
   setTickPeriod(ms: number): void {
@@ -196,18 +118,9 @@ export class RootContext implements Context, RootCalls {
     if (this.#closed) return;
     this.#closed = true;
     this.setTickPeriod(0);
-    for (const call of this.#calls) call.cancel();
-    for (const { connection } of this.#redis.values()) void connection.close();
+    this.callouts.close();
   }
 
-  #wait(start: (end: () => void) => { cancel(): void }): void {
-    this.vm.waits++;
-    const call = start(() => {
-      this.vm.waits--;
-      this.#calls.delete(call);
-    });
-    this.#calls.add(call);
-  }
   #call(name: CallbackName, args: number[], scope: CallScope): void {
     if (this.#closed) return;
     this.vm.call(name, this, [this.id, ...args], scope);

@@ -25,7 +25,7 @@ export const httpCallFunctions: Record<string, HostFunction> = {
       const root = vm.context?.root;
       if (root === undefined) return Status.BadArgument;
       vm.memory.writeU32(tokenSlot, 0);
-      const { status, token } = root.httpCall({
+      const { status, token } = root.callouts.http({
         cluster: vm.memory.readText(cluster, clusterSize),
         headers: decodePairs(vm.memory.read(headers, headersSize)) ?? [],
         body: vm.memory.read(body, bodySize),
@@ -40,7 +40,7 @@ export const httpCallFunctions: Record<string, HostFunction> = {
   proxy_get_status: {
     signature: "i32 i32 i32 -> i32",
     run(vm, codeSlot: number, pointerSlot: number, sizeSlot: number) {
-      const last = vm.context?.root.lastCallout ?? { code: 0, message: "" };
+      const last = vm.context?.root.callouts.last ?? { code: 0, message: "" };
       vm.memory.writeU32(codeSlot, last.code);
       vm.memory.give(new TextEncoder().encode(last.message), pointerSlot, sizeSlot);
       return Status.Ok;

@@ -18,7 +18,7 @@ export const redisFunctions: Record<string, HostFunction> = {
     ) {
       const text = (pointer: number, size: number) => vm.memory.readText(pointer, size);
       return (
-        vm.context?.root.redisInit(
+        vm.context?.root.callouts.redisInit(
           text(service, serviceSize),
           text(username, usernameSize),
           text(password, passwordSize),
@@ -34,7 +34,7 @@ export const redisFunctions: Record<string, HostFunction> = {
       const root = vm.context?.root;
       if (root === undefined) return Status.BadArgument;
       vm.memory.writeU32(tokenSlot, 0);
-      const { status, token } = root.redisCall(
+      const { status, token } = root.callouts.redisCall(
         vm.memory.readText(service, serviceSize),
         vm.memory.read(query, querySize),
       );

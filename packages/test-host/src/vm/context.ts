@@ -36,13 +36,18 @@ export interface HttpCallRequest {
   timeoutMs: number;
 }
 
-/** What a root context can be asked to do. */
-export interface RootCalls {
-  /** Result of the last callout: code and text, 0 and empty while none has failed. */
-  readonly lastCallout: { code: number; message: string };
-  httpCall(request: HttpCallRequest): CallResult;
+/** The calls a root context can make to services. */
+export interface CalloutCalls {
+  /** Code of the last callout that failed, 0 before; its text only while the callback runs that tells of it. */
+  readonly last: { code: number; message: string };
+  http(request: HttpCallRequest): CallResult;
   redisInit(service: string, username: string, password: string, timeoutMs: number): number;
   redisCall(service: string, query: Uint8Array): CallResult;
+}
+
+/** What a root context can be asked to do. */
+export interface RootCalls {
+  readonly callouts: CalloutCalls;
   /** Milliseconds; 0 stops the timer. */
   setTickPeriod(ms: number): void;
   registerQueue(name: string): number;
