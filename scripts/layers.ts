@@ -31,7 +31,7 @@ export const LAYERINGS: readonly Layering[] = [
       // What every part may know: the configuration's shape and how a refusal is told.
       ["gateway/config.ts", "gateway/error-codes.ts", "gateway/gateway-error.ts"],
       ["services"],
-      ["vm"],
+      ["vm", "trace"],
       ["stream"],
       ["hostcalls"],
       ["profile"],

@@ -32,4 +32,6 @@ export { VirtualClock } from "./services/virtual-clock.ts";
 export { upstream, type FakeUpstream, type RecordedRequest } from "./testing/fake-upstream.ts";
 export type { ClusterTarget, FetchOptions, PluginOptions, StartOptions } from "./testing/options.ts";
 export { GatewayResponse, ResponseHeaders } from "./testing/response.ts";
+export { formatTrace, guestMs, type TracePaint } from "./trace/format.ts";
+export type * from "./trace/trace.ts";
 export { TestGateway } from "./testing/test-gateway.ts";

@@ -4,6 +4,7 @@ import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { HttpStream, type StreamHost } from "../stream/http-stream.ts";
 import type { RouteTable } from "../stream/route.ts";
+import { TraceRecorder } from "../trace/recorder.ts";
 import type { Context } from "../vm/context.ts";
 import type { Vm, VmHost } from "../vm/vm.ts";
 import { Cluster } from "./clusters.ts";
@@ -45,6 +46,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   readonly sharedData: SharedData;
   readonly queues: Queues;
   readonly metrics: Metrics;
+  /** What happened to the last requests; undefined unless asked for. */
+  readonly trace: TraceRecorder | undefined;
   /** Everything recorded so far, in order. */
   readonly faults: Fault[] = [];
   readonly #options: GatewayOptions;
@@ -67,6 +70,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     this.clock = options.clock;
     this.#logLevel = options.logLevel ?? "info";
     this.#requests = previous === undefined ? { count: 0 } : previous.#requests;
+    const tracing = options.trace && new TraceRecorder(options.clock, options.trace);
+    this.trace = previous === undefined ? tracing : previous.trace;
     for (const cluster of config.clusters)
       this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
     for (const listener of config.listeners) {
@@ -136,6 +141,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
       events,
     );
     this.#streams.add(stream);
+    this.trace?.begin(stream.id, listenerName, headers);
     stream.start(receiveRequestHeaders(headers, scheme), endStream);
     this.#checkSoon(() => stream.endIfForgotten());
     return {
@@ -250,6 +256,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const line = source === "guest" ? `${["wasm log", ...words].join(" ")}: ${message}` : message;
     const entry: LogLine = { level: name, message, line, source, plugin, thread: vm.thread };
     this.#starter.recent.push(entry);
+    if (source === "guest") vm.trace?.effect(vm, { kind: "log", level: name, message });
     if (level >= this.guestLogLevel()) this.#options.onLog?.(entry);
   }
 
@@ -271,6 +278,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
 
   ended(stream: HttpStream, record: AccessRecord): void {
     this.#streams.delete(stream);
+    this.trace?.end(record);
     this.#options.onAccess?.(record);
     if (this.#streams.size === 0) this.#whenIdle?.();
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../services/clock.ts";
+import type { TraceOptions } from "../trace/recorder.ts";
 import type { AccessRecord, Fault, LogLevel, LogLine } from "./observe.ts";
 
 export type ProfileName = "envoy" | "higress";
@@ -14,6 +15,8 @@ export interface GatewayOptions {
    * false halves the start-up time and hides plugins whose configuration step cannot run twice.
    */
   canary?: boolean;
+  /** Write down what happens to each request, phase by phase. Default: nothing is written down. */
+  trace?: TraceOptions;
   onLog?(line: LogLine): void;
   onAccess?(record: AccessRecord): void;
   onFault?(fault: Fault): void;

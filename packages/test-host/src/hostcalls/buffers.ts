@@ -61,6 +61,10 @@ export const bufferFunctions: Record<string, HostFunction> = {
         return typeof present === "number" ? present : Status.BadArgument;
       }
       const body = vm.context?.stream?.body(type);
+      if (body !== undefined) {
+        const side = type === REQUEST_BODY ? "request" : "response";
+        vm.trace?.changing(vm, `${side} body`, { side, body });
+      }
       return body?.splice(start >>> 0, size >>> 0, bytes) ? Status.Ok : Status.BadArgument;
     },
   },

@@ -6,6 +6,7 @@ import { decodePairs, encodePairs, fromBytes, toBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
 import type { Vm } from "../vm/vm.ts";
 
+const MAP_NAMES = ["request headers", "request trailers", "response headers", "response trailers"];
 const HTTP_CALL_HEADERS = 6;
 const HTTP_CALL_TRAILERS = 7;
 
@@ -29,6 +30,7 @@ function edit(vm: Vm, type: number, change: (map: HeaderMap) => void): Status {
         ? found.map
         : undefined;
   if (map === undefined) return Status.BadArgument;
+  vm.trace?.changing(vm, MAP_NAMES[type >>> 0] ?? "", map);
   change(map);
   vm.context?.stream?.headersEdited(type >>> 0);
   return Status.Ok;

@@ -1,4 +1,5 @@
 import type { HostFunction } from "../vm/host-function.ts";
+import { httpCallEffect } from "../trace/effects.ts";
 import { decodePairs } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
 
@@ -25,13 +26,15 @@ export const httpCallFunctions: Record<string, HostFunction> = {
       const root = vm.context?.root;
       if (root === undefined) return Status.BadArgument;
       vm.memory.writeU32(tokenSlot, 0);
-      const { status, token } = root.callouts.http({
+      const request = {
         cluster: vm.memory.readText(cluster, clusterSize),
         headers: decodePairs(vm.memory.read(headers, headersSize)) ?? [],
         body: vm.memory.read(body, bodySize),
         trailers: decodePairs(vm.memory.read(trailers, trailersSize)) ?? [],
         timeoutMs,
-      });
+      };
+      const { status, token } = root.callouts.http(request);
+      vm.trace?.call(vm, token, httpCallEffect(request, status));
       if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
       return status;
     },

@@ -1,5 +1,6 @@
 import type { HostFunction } from "../vm/host-function.ts";
 import { decodePairs, fromBytes } from "../vm/pairs.ts";
+import { localResponseEffect } from "../trace/effects.ts";
 import { Status } from "../vm/status.ts";
 
 /** Always 0: on a root context nothing happens, and nothing of what it is given is checked by a gateway. */
@@ -24,6 +25,7 @@ export const localResponseFunctions: Record<string, HostFunction> = {
         headers: decodePairs(vm.memory.read(headers, headersSize)) ?? [],
         grpcStatus,
       };
+      vm.trace?.effect(vm, localResponseEffect(response));
       vm.context?.stream?.sendLocalResponse(response);
       return Status.Ok;
     },

@@ -22,6 +22,7 @@ export const propertyFunctions: Record<string, HostFunction> = {
     run(vm, path: number, pathSize: number, value: number, valueSize: number) {
       const key = fromBytes(vm.memory.read(path, pathSize));
       const bytes = vm.memory.read(value, valueSize);
+      vm.trace?.effect(vm, { kind: "property", path: key.replaceAll("\0", "."), value: fromBytes(bytes) });
       return vm.context?.stream?.setProperty(key, bytes) ?? Status.NotFound;
     },
   },

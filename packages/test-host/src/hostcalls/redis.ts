@@ -1,4 +1,5 @@
 import type { HostFunction } from "../vm/host-function.ts";
+import { redisCallEffect } from "../trace/effects.ts";
 import { Status } from "../vm/status.ts";
 
 /** Higress only: a module that imports them does not load on stock Envoy. Source: higress-group/proxy-wasm-cpp-host. */
@@ -34,10 +35,10 @@ export const redisFunctions: Record<string, HostFunction> = {
       const root = vm.context?.root;
       if (root === undefined) return Status.BadArgument;
       vm.memory.writeU32(tokenSlot, 0);
-      const { status, token } = root.callouts.redisCall(
-        vm.memory.readText(service, serviceSize),
-        vm.memory.read(query, querySize),
-      );
+      const name = vm.memory.readText(service, serviceSize);
+      const bytes = vm.memory.read(query, querySize);
+      const { status, token } = root.callouts.redisCall(name, bytes);
+      vm.trace?.call(vm, token, redisCallEffect(name, bytes, status));
       if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
       return status;
     },

@@ -9,6 +9,7 @@ export const streamControlFunctions: Record<string, HostFunction> = {
       const stream = vm.context?.stream;
       if (type >>> 0 > 3) return Status.BadArgument;
       if (type === 3) return Status.Unimplemented;
+      vm.trace?.effect(vm, { kind: "continue", side: type === 0 ? "request" : "response" });
       return stream === undefined ? Status.Ok : stream.continueStream(type);
     },
   },
@@ -17,6 +18,7 @@ export const streamControlFunctions: Record<string, HostFunction> = {
     signature: "i32 -> i32",
     run(vm, type: number) {
       if (type >>> 0 > 3) return Status.BadArgument;
+      vm.trace?.effect(vm, { kind: "close" });
       return vm.context?.stream?.closeStream() ?? Status.Ok;
     },
   },

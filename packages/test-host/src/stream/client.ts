@@ -48,6 +48,8 @@ export class Client implements Sink {
     const isHead = this.#stream.request.headers?.get(":method") === "HEAD";
     this.#length = new MessageLength(headers, endStream || isHead || headers.get(":status") === "304");
     this.headersSent = true;
+    const status = Number(headers.get(":status") ?? 0);
+    this.#stream.host.trace?.step(this.#stream.id, { kind: "response", status });
     this.#deliver(() => this.#events.onHeaders(withStatusFirst(safe), endStream));
     if (endStream) this.#stream.finish();
   }

@@ -63,7 +63,7 @@ export class FilterSide implements ChainLink {
         `continue_stream in a ${this.#name} headers callback that returns Continue: Envoy sends the ${this.#name} on twice`,
       );
     }
-    if (this.#mustContinue(status === HeadersStatus.Continue)) {
+    if (this.#goesOn(status === HeadersStatus.Continue)) {
       this.headersOpen = false;
       return HeadersStatus.Continue;
     }
@@ -84,7 +84,7 @@ export class FilterSide implements ChainLink {
     );
     this.#current = undefined;
     const status = dataStatus(returned);
-    if (this.#mustContinue(status === DataStatus.Continue)) {
+    if (this.#goesOn(status === DataStatus.Continue)) {
       this.trailersOpen = false;
       return DataStatus.Continue;
     }
@@ -100,7 +100,7 @@ export class FilterSide implements ChainLink {
     const status = trailersStatus(
       this.#call("trailers", () => filter.call(`proxy_on_${this.#name}_trailers`, count)),
     );
-    if (this.#mustContinue(status === TrailersStatus.Continue)) {
+    if (this.#goesOn(status === TrailersStatus.Continue)) {
       this.close();
       return TrailersStatus.Continue;
     }
@@ -127,6 +127,7 @@ export class FilterSide implements ChainLink {
     }
     this.#buffering = false;
     this.close();
+    this.#tell(false);
     this.direction.resume(this);
     owner.pump();
   }
@@ -152,7 +153,14 @@ export class FilterSide implements ChainLink {
   }
 
   /** Whether the message moves on whatever the status says: asked for by the guest, or because the VM is lost. */
-  #mustContinue(statusContinues: boolean): boolean {
-    return this.#filter.lost() || statusContinues || this.resumed;
+  #goesOn(statusContinues: boolean): boolean {
+    const goesOn = this.#filter.lost() || statusContinues || this.resumed;
+    if (!this.#filter.answered) this.#tell(!goesOn);
+    return goesOn;
+  }
+
+  #tell(holds: boolean): void {
+    const { owner, plugin } = this.#filter;
+    owner.host.trace?.decided(owner.id, plugin.name, this.#name, holds);
   }
 }

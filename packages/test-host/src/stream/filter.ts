@@ -44,6 +44,10 @@ export class StreamFilter implements Context, StreamCalls {
     return this.origin.identity;
   }
 
+  get streamId(): number {
+    return this.owner.id;
+  }
+
   get root(): RootCalls {
     return this.origin.root.root;
   }
@@ -101,6 +105,7 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   fault(code: FaultCode, message: string): void {
+    this.owner.host.trace?.step(this.owner.id, { kind: "fault", code, message });
     this.owner.host.fault(code, message, this.plugin.name);
   }
 

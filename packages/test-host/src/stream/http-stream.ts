@@ -4,6 +4,8 @@ import type { AccessRecord } from "../gateway/observe.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
 import type { Header, Upstream } from "../services/upstream/upstream.ts";
+import { localReplyStep } from "../trace/effects.ts";
+import type { TraceRecorder } from "../trace/recorder.ts";
 import type { LocalResponse } from "../vm/context.ts";
 import { fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
@@ -23,6 +25,7 @@ import { Router } from "./router.ts";
 export interface StreamHost {
   readonly profile: Profile;
   readonly clock: Clock;
+  readonly trace: TraceRecorder | undefined;
   fault(code: FaultCode, message: string, plugin: string): void;
   cluster(name: string): { pick(): { upstream: Upstream; address: string } | undefined } | undefined;
   ended(stream: HttpStream, record: AccessRecord): void;
@@ -184,6 +187,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     return Status.Ok;
   }
 
+  readonly trace: TraceRecorder | undefined;
   wireFault(code: FaultCode, message: string): void {
     this.host.fault(code, message, this.#filters.map((filter) => filter.plugin.name).join(", "));
   }
@@ -197,6 +201,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     if (this.ended || this.#prepared !== undefined) return;
     const response = withoutFaults({ ...given, details: detailsText(given.details) });
     this.details = response.details;
+    this.host.trace?.step(this.id, localReplyStep(response));
     this.request.aborted = true;
     if (this.response.headers === undefined) {
       this.answering = true;

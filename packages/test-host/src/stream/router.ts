@@ -72,6 +72,13 @@ export class Router implements Sink {
     if (timeoutMs > 0) headers.set("x-envoy-expected-rq-timeout-ms", String(timeoutMs));
     this.#length = new MessageLength(headers, endStream);
     stream.upstreamAddress = host.address;
+    stream.host.trace?.step(stream.id, {
+      kind: "upstream-request",
+      cluster: action.cluster,
+      address: host.address,
+      method: headers.get(":method") ?? "",
+      path: headers.get(":path") ?? "",
+    });
     const openedAt = stream.clock.now();
     this.#upstream = host.upstream.open(headers.entries(), endStream, {
       onHeaders: (response, end) => this.#onHeaders(response, end, openedAt),
@@ -137,6 +144,8 @@ export class Router implements Sink {
     const headers = new HeaderMap(response);
     const ms = (this.#stream.clock.now() - openedAt) / 1_000_000n;
     headers.set("x-envoy-upstream-service-time", String(ms));
+    const status = Number(headers.get(":status") ?? 0);
+    this.#stream.host.trace?.step(this.#stream.id, { kind: "upstream-response", status });
     this.#stream.headersFromUpstream(headers, endStream);
   }
 
@@ -145,6 +154,7 @@ export class Router implements Sink {
     this.finished();
     stream.flags = reason.startsWith("connect") ? "UF" : "UC";
     const name = RESET_TEXT[reason].replaceAll(" ", "_");
+    stream.host.trace?.step(stream.id, { kind: "upstream-reset", reason: detail === "" ? name : detail });
     if (stream.response.headers !== undefined) {
       stream.reset(`upstream_reset_after_response_started{${name}}`);
       return;

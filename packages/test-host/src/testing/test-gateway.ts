@@ -7,11 +7,14 @@ import { RealClock } from "../services/real-clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { VirtualClock } from "../services/virtual-clock.ts";
 import { Body } from "../stream/body.ts";
+import type { RequestTrace, TraceStep } from "../trace/trace.ts";
 import { configurationBytes, fittingProfile, gatewayConfig, LISTENER } from "./gateway-config.ts";
 import { LedgerView } from "./ledger-view.ts";
 import type { FetchOptions, StartOptions } from "./options.ts";
 import { watchGateway } from "./watch.ts";
 import { GatewayResponse } from "./response.ts";
+
+const KEPT_TRACES = 1000;
 
 /** A gateway inside a test. */
 export class TestGateway {
@@ -42,6 +45,7 @@ export class TestGateway {
       clock,
       logLevel: options.logLevel ?? "info",
       canary: options.canary ?? true,
+      trace: { keep: KEPT_TRACES },
       onLog: (line) => {
         if (line.thread === "worker") (started?.logs ?? early).push(line);
       },
@@ -76,6 +80,16 @@ export class TestGateway {
   /** Root and stream contexts that exist now; a gateway at rest has one per plugin. */
   get liveContexts(): number {
     return this.#gateway.vms.reduce((sum, vm) => sum + vm.contexts.size, 0);
+  }
+
+  /** What happened to the last 1,000 requests, phase by phase, those under way at the end. */
+  get traces(): RequestTrace[] {
+    return this.#gateway.trace?.traces ?? [];
+  }
+
+  /** What plugins did outside of any request: configuration, ticks, queues. */
+  get backgroundTrace(): TraceStep[] {
+    return this.#gateway.trace?.background ?? [];
   }
 
   /** Values of the metrics that plugins defined, by name. */

@@ -15,6 +15,8 @@ export interface Context {
   readonly plugin: PluginIdentity;
   /** Itself for a root context. Callouts, ticks and queues belong to it. */
   readonly root: RootCalls;
+  /** The number of the request. Absent on a root context. */
+  readonly streamId?: number;
   /** Absent on a root context. */
   readonly stream?: StreamCalls;
   /** Undefined: no such property. Null: it exists but has no serialized form. */

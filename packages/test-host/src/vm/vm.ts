@@ -5,6 +5,8 @@ import type { Metrics } from "../gateway/metrics.ts";
 import type { Queues } from "../gateway/queues.ts";
 import type { SharedData } from "../gateway/shared-data.ts";
 import type { Profile } from "../profile/profile.ts";
+import { refusal } from "../trace/entry.ts";
+import type { TraceRecorder } from "../trace/recorder.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import type { CallbackName } from "./callbacks.ts";
 import type { Context } from "./context.ts";
@@ -22,6 +24,8 @@ export interface VmHost {
   readonly sharedData: SharedData;
   readonly queues: Queues;
   readonly metrics: Metrics;
+  /** Absent: nothing is written down. */
+  readonly trace: TraceRecorder | undefined;
   /** The gateway's log level, as the ABI's number. */
   guestLogLevel(): number;
   log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void;
@@ -88,6 +92,11 @@ export class Vm {
     return typeof this.#exports[name] === "function" && this.host.profile.knowsCallback(name);
   }
 
+  /** Writes down what serving VMs do; trial starts are not told. */
+  get trace(): TraceRecorder | undefined {
+    return this.thread === "worker" ? this.host.trace : undefined;
+  }
+
   nextContextId(): number {
     return ++this.#lastContextId;
   }
@@ -121,7 +130,10 @@ export class Vm {
     args: number[],
     scope: CallScope = {},
   ): number | undefined {
+    const { trace } = this;
+    const asker = trace?.calls.answered(this, name, args, scope);
     if (this.failed !== undefined || !this.has(name)) return undefined;
+    const entry = trace?.enter(context?.plugin.name ?? "", name, args.slice(1), context?.streamId ?? asker);
     const outer = { context: this.context, scope: this.scope };
     this.context = context;
     this.scope = scope;
@@ -133,6 +145,7 @@ export class Vm {
     } catch (error) {
       this.#fail(name, error);
     }
+    if (entry !== undefined) trace?.leave(entry, result, (this.failed as GuestTrap | undefined)?.message);
     this.#depth--;
     this.context = outer.context;
     this.scope = outer.scope;
@@ -185,11 +198,17 @@ export class Vm {
       if (this.#restriction === "start" && !host.duringStart) throw new RestrictedCall();
       if (this.#restriction === "allocation" && !host.duringAllocation) throw new RestrictedCall();
       try {
-        return host.run(this, ...args);
+        return this.#told(name, host.run(this, ...args));
       } catch (error) {
-        if (error instanceof InvalidMemoryAccess) return Status.InvalidMemoryAccess;
+        if (error instanceof InvalidMemoryAccess) return this.#told(name, Status.InvalidMemoryAccess);
         throw error;
       }
     };
+  }
+
+  #told(name: string, result: number | void): number | void {
+    const effect = result === Status.Ok ? undefined : refusal(name, result);
+    if (effect !== undefined) this.trace?.effect(this, effect);
+    return result;
   }
 }
