@@ -1,11 +1,9 @@
 import type { FaultCode } from "../gateway/error-codes.ts";
 import type { DownstreamEvents, DownstreamInfo, DownstreamStream } from "../gateway/downstream.ts";
-import type { AccessRecord } from "../gateway/observe.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
-import type { Header, Upstream } from "../services/upstream/upstream.ts";
+import type { Header } from "../services/upstream/upstream.ts";
 import { localReplyStep } from "../trace/effects.ts";
-import type { TraceRecorder } from "../trace/recorder.ts";
 import type { LocalResponse } from "../vm/context.ts";
 import { fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
@@ -15,30 +13,11 @@ import { Body } from "./body.ts";
 import { Client } from "./client.ts";
 import { Direction, type DirectionOwner } from "./direction.ts";
 import { StreamFilter } from "./filter.ts";
-import type { FilterPlugin } from "./filter-factory.ts";
 import { HeaderMap } from "./header-map.ts";
 import { detailsText, gatewayReply, shapeLocalReply, withoutFaults } from "./local-reply.ts";
-import { RouteChoice, type ChosenRoute, type RouteTable } from "./route.ts";
+import { RouteChoice, type ChosenRoute } from "./route.ts";
 import { Router } from "./router.ts";
-
-/** What a stream needs from the gateway. */
-export interface StreamHost {
-  readonly profile: Profile;
-  readonly clock: Clock;
-  readonly trace: TraceRecorder | undefined;
-  fault(code: FaultCode, message: string, plugin: string): void;
-  cluster(name: string): { pick(): { upstream: Upstream; address: string } | undefined } | undefined;
-  ended(stream: HttpStream, record: AccessRecord): void;
-}
-
-export interface StreamSetup {
-  id: number;
-  listener: string;
-  plugins: readonly FilterPlugin[];
-  routes: RouteTable;
-  bufferLimitBytes: number;
-  info: Required<DownstreamInfo>;
-}
+import type { StreamHost, StreamSetup } from "./stream-host.ts";
 
 /** One request and its response on their way through the filter chain. */
 export class HttpStream implements DownstreamStream, DirectionOwner {
@@ -187,8 +166,8 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     return Status.Ok;
   }
 
-  readonly trace: TraceRecorder | undefined;
   wireFault(code: FaultCode, message: string): void {
+    this.host.trace?.step(this.id, { kind: "fault", code, message });
     this.host.fault(code, message, this.#filters.map((filter) => filter.plugin.name).join(", "));
   }
 

@@ -1,0 +1,29 @@
+import type { DownstreamInfo } from "../gateway/downstream.ts";
+import type { FaultCode } from "../gateway/error-codes.ts";
+import type { AccessRecord } from "../gateway/observe.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { Clock } from "../services/clock.ts";
+import type { Upstream } from "../services/upstream/upstream.ts";
+import type { TraceRecorder } from "../trace/recorder.ts";
+import type { FilterPlugin } from "./filter-factory.ts";
+import type { HttpStream } from "./http-stream.ts";
+import type { RouteTable } from "./route.ts";
+
+/** What a stream needs from the gateway. */
+export interface StreamHost {
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly trace: TraceRecorder | undefined;
+  fault(code: FaultCode, message: string, plugin: string): void;
+  cluster(name: string): { pick(): { upstream: Upstream; address: string } | undefined } | undefined;
+  ended(stream: HttpStream, record: AccessRecord): void;
+}
+
+export interface StreamSetup {
+  id: number;
+  listener: string;
+  plugins: readonly FilterPlugin[];
+  routes: RouteTable;
+  bufferLimitBytes: number;
+  info: Required<DownstreamInfo>;
+}
