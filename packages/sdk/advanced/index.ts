@@ -27,7 +27,7 @@ export function hold(action: Action, status: HeadersStatus): Action {
     logText(LogLevel.Warn, utf8("the headers are not held: this gateway cannot hold them for the body"));
     return action;
   }
-  running.stream.holdStatus = <u8>status;
+  running.holdStatus = <u8>status;
   return action;
 }
 

@@ -5,7 +5,6 @@ import { deliverHttpCall } from "../assembly/http/client";
 import { deliverRedisCall } from "../assembly/redis/client";
 import { BodyMode, handlers } from "../assembly/plugin/handlers";
 import { configureRoot, createContext } from "../assembly/plugin/roots";
-import { running } from "../assembly/stream/stream";
 import * as dispatcher from "../assembly/plugin/dispatcher";
 
 // Higress takes the first marker it meets, stock Envoy the first it knows: one file for both.
@@ -54,9 +53,6 @@ export function proxy_on_redis_call_response(root: u32, token: u32, status: u32,
 export function proxy_on_log(id: u32): void {
   if (handlers.log) dispatcher.onLog(id);
 }
-export function proxy_on_delete(id: u32): void {
-  dispatcher.onDelete(id);
-}
 
 export {
   encodeAppendableName,
@@ -76,7 +72,6 @@ export function gateway_callbacks(): u32 {
     ((<u32>(handlers.requestBody != 0)) << 2) |
     ((<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= BodyMode.Rewrite)) << 3) |
     ((<u32>(handlers.responseBody != 0)) << 4) |
-    ((<u32>(handlers.log != 0)) << 5) |
-    ((<u32>running.tracked) << 6)
+    ((<u32>(handlers.log != 0)) << 5)
   );
 }

@@ -26,12 +26,12 @@ describe("a release build exports what it needs", () => {
     [
       "a response handler",
       `new Plugin("p").onResponseHeaders((ctx) => Action.Continue);`,
-      ["proxy_on_response_headers", "proxy_on_delete"],
+      ["proxy_on_response_headers"],
     ],
     [
       "a body to change",
       `new Plugin("p").rewriteRequestBody((ctx, body) => body.appendText("x"));`,
-      ["proxy_on_request_headers", "proxy_on_request_body", "proxy_on_request_trailers", "proxy_on_delete"],
+      ["proxy_on_request_headers", "proxy_on_request_body", "proxy_on_request_trailers"],
     ],
     [
       "calls",
@@ -41,7 +41,7 @@ describe("a release build exports what it needs", () => {
     [
       "a handler registered through a variable",
       `function make(): Plugin<NoConfig, NoState> { return new Plugin("p"); }\nconst p = make();\np.onLog((ctx) => {});`,
-      ["proxy_on_log", "proxy_on_delete"],
+      ["proxy_on_log"],
     ],
   ] as const)("for %s", async ([, source, callbacks]) => {
     const { exports } = shape(await build(header + source, RELEASE));

@@ -49,7 +49,7 @@ export class Request {
   }
   /** Whether a body follows. */
   get hasBody(): bool {
-    return !running.stream.endOfStream;
+    return !running.endOfStream;
   }
   get method(): string {
     return getPseudo(utf8(":method"));

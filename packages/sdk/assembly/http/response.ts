@@ -27,7 +27,7 @@ export class Response {
   }
   /** Whether a body follows. */
   get hasBody(): bool {
-    return !running.stream.endOfStream;
+    return !running.endOfStream;
   }
   get status(): i32 {
     return getStatusCode(MapType.ResponseHeaders, utf8(":status"));

@@ -3,11 +3,10 @@ import { handlers } from "./handlers";
 
 /** The running stream's configuration. */
 export function configOf<C>(): C {
-  return changetype<C>(running.stream.config);
+  return changetype<C>(running.config);
 }
-/** The running stream's state, made at first use and pinned until the stream is forgotten. */
+/** The running stream's state, made at first use and pinned until the last handler that can see it is over. */
 export function stateOf<S>(): S {
-  const stream = running.stream;
-  if (!stream.state) stream.state = __pin(call_indirect<usize>(handlers.newState));
-  return changetype<S>(stream.state);
+  if (!running.state) running.state = __pin(call_indirect<usize>(handlers.newState));
+  return changetype<S>(running.state);
 }

@@ -4,7 +4,7 @@ import { utf8 } from "../abi/literals";
 import { setLogPrefix } from "../host/log";
 import { Body, BodyView } from "../http/body";
 import { Action } from "../stream/action";
-import { running } from "../stream/stream";
+import { Phase, running } from "../stream/stream";
 import {
   LogContext,
   RequestBodyContext,
@@ -45,8 +45,6 @@ export class Plugin<C = NoConfig, S = NoState> {
     const newState = (): usize => changetype<usize>(instantiate<S>());
     handlers.newConfig = newConfig.index;
     handlers.newState = newState.index;
-    // @ts-ignore: a number to the compiler
-    if (idof<S>() != idof<NoState>()) running.tracked = true;
     return changetype<Plugin<C, S>>(1);
   }
 
@@ -81,7 +79,7 @@ export class Plugin<C = NoConfig, S = NoState> {
   /** Before the response leaves. Does not run for the plugin's own answer. */
   onResponseHeaders(handler: (ctx: ResponseContext<C, S>) => Action): this {
     handlers.responseHeaders = handler.index;
-    running.tracked = true;
+    this.remember(Phase.ResponseHeaders);
     return this;
   }
   /** The whole response body, to look at. Its headers have left; over the gateway's buffer limit the response breaks off. */
@@ -99,20 +97,23 @@ export class Plugin<C = NoConfig, S = NoState> {
   /** After the last byte, for logs. Also for requests that never reached the plugin's other handlers. */
   onLog(handler: (ctx: LogContext<C, S>) => void): this {
     handlers.log = handler.index;
-    running.tracked = true;
+    this.remember(Phase.Log);
     return this;
   }
 
   private requestBody(index: u32, mode: BodyMode): this {
     handlers.requestBody = index;
     handlers.requestBodyMode = mode;
-    running.tracked = true;
+    this.remember(Phase.RequestBody);
     return this;
   }
   private responseBody(index: u32, mode: BodyMode): this {
     handlers.responseBody = index;
     handlers.responseBodyMode = mode;
-    running.tracked = true;
+    this.remember(Phase.ResponseBody);
     return this;
+  }
+  private remember(phase: Phase): void {
+    running.lastPhase = max(running.lastPhase, phase);
   }
 }

@@ -8,7 +8,15 @@ import { endLine, putNumber, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
 import { Kind, firstIn, kindAt, member, nextIn, skipSpace } from "../json/scan";
 import { failedAt, isJson } from "../json/validate";
-import { Stream, enterCallback, leaveCallback } from "../stream/stream";
+import {
+  Mark,
+  Phase,
+  collectOutside,
+  enterCallback,
+  isMarked,
+  leaveCallback,
+  running,
+} from "../stream/stream";
 import { handlers } from "./handlers";
 import { Rule, firstText, nextText, startMatching } from "./rules";
 
@@ -37,14 +45,16 @@ export function createContext(id: u32, root: u32): void {
   newestRoot = root;
 }
 
-/** Chooses a stream's configuration, once. False: none applies. */
-export function configure(stream: Stream): bool {
-  if (!stream.configured) {
-    stream.configured = true;
-    const root = rootOf(stream.id);
-    if (root) stream.config = chooseConfig(changetype<Root>(root));
+/** Chooses the running stream's configuration, once. False: none applies. */
+export function configure(): bool {
+  // A stream with one phase asks once.
+  const once = running.lastPhase == Phase.RequestHeaders;
+  if (once || !isMarked(Mark.Configured)) {
+    if (!once) running.marks |= Mark.Configured;
+    const root = rootOf(running.id);
+    if (root) running.config = chooseConfig(changetype<Root>(root));
   }
-  return stream.config != 0;
+  return running.config != 0;
 }
 /** Of the first rule that applies, else the global one; 0 when there is none. */
 function chooseConfig(root: Root): usize {
@@ -79,6 +89,7 @@ export function configureRoot(id: u32, size: u32): bool {
     first = changetype<usize>(root);
   } else release(root);
   leaveCallback();
+  collectOutside();
   return accepted;
 }
 function emptyObject(): ArrayBuffer {
@@ -98,11 +109,6 @@ function deleteRoots(id: u32): void {
       release(changetype<Root>(root));
     } else last = root;
     root = next;
-  }
-}
-export function deleteRoot(id: u32): void {
-  for (let root = first; root; root = changetype<Root>(root).next) {
-    if (changetype<Root>(root).id == id) return deleteRoots(id);
   }
 }
 function release(root: Root): void {

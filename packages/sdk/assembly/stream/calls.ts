@@ -1,19 +1,19 @@
 // Calls under way: who waits for them, and what happens when they come back. Any kind of call (HTTP, Redis) ends here.
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { enterContext } from "../host/streams";
 import { logText } from "../host/log";
 import { Action, held } from "./action";
 import { respond } from "./respond";
 import {
+  Mark,
   Phase,
-  Stream,
-  enterCallback,
-  enterStream,
-  forgetCallOf,
-  isKnown,
-  leaveCallback,
+  addWaiting,
+  enterCall,
+  hold,
+  isMarked,
+  isWaiting,
   leaveStream,
+  resume,
   running,
 } from "./stream";
 import { TABLE_SIZE, Table } from "./table";
@@ -56,8 +56,7 @@ export abstract class Call {
 
   /** Whether the running stream may wait for this call. */
   protected begin(id: u32): bool {
-    const stream = running.stream;
-    if (stream.id == id && !stream.answered && stream.phase < Phase.Log) return true;
+    if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.Log) return true;
     logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or its time is over"));
     return false;
   }
@@ -66,27 +65,25 @@ export abstract class Call {
    * (then the callback runs at once). `index`: the callback's place in the function table. `payload`: one more object for it, or 0.
    */
   protected wait(token: u32, index: u32, payload: usize): Action {
-    const stream = running.stream;
-    this.stream = stream.id;
-    this.phase = stream.phase;
+    this.stream = running.id;
+    this.phase = running.phase;
     this.callback = index;
     this.payload = payload;
-    if (!token) return this.fail(stream);
+    if (!token) return this.fail();
     __pin(changetype<usize>(this));
     if (payload) __pin(payload);
     CALLS.add(token, changetype<usize>(this));
-    stream.addWaiting(stream.phase, 1);
-    running.calls = true;
+    addWaiting();
     return held();
   }
   // The same callback, at once: one branch for every way to fail.
-  private fail(stream: Stream): Action {
+  private fail(): Action {
     if (nesting >= MAX_NESTING) {
       logText(
         LogLevel.Error,
         utf8("16 calls in a row failed at once, each sent by the callback of the one before"),
       );
-      return stuck(stream);
+      return stuck();
     }
     nesting++;
     const action = this.invoke();
@@ -101,19 +98,13 @@ export abstract class Call {
   }
   /** The reply is here (its kind has prepared it). Runs the callback, unless the stream is gone or answered. */
   finish(): void {
-    if (isKnown(this.stream) && enterContext(this.stream)) {
-      const stream = enterStream(this.stream, false);
-      stream.addWaiting(this.phase, -1);
+    if (enterCall(this.stream, this.phase)) {
       // A response may have begun while this call held the request's body.
-      const present = stream.phase;
-      stream.phase = this.phase;
-      if (!stream.answered && !holds(stream, this.invoke())) stream.resume();
-      stream.phase = max(present, stream.phase);
+      const present = running.phase;
+      running.phase = this.phase;
+      if (!isMarked(Mark.Answered) && !holds(this.invoke())) resume();
+      running.phase = max(present, running.phase);
       leaveStream();
-    } else {
-      enterCallback();
-      forgetCallOf(this.stream, this.phase);
-      leaveCallback();
     }
     if (this.payload) __unpin(this.payload);
     __unpin(changetype<usize>(this));
@@ -127,19 +118,19 @@ export function takeCall(token: u32): Call | null {
 }
 
 /** After a callback: true when the message stays where it is. */
-export function holds(stream: Stream, action: Action): bool {
-  if (stream.answered) return true;
-  if (stream.waiting > 0) {
-    stream.hold();
+export function holds(action: Action): bool {
+  if (isMarked(Mark.Answered)) return true;
+  if (isWaiting()) {
+    hold();
     return true;
   }
   if (action == Action.Continue) return false;
-  stuck(stream);
-  return stream.answered;
+  stuck();
+  return isMarked(Mark.Answered);
 }
 /** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
-function stuck(stream: Stream): Action {
+function stuck(): Action {
   logText(LogLevel.Error, utf8("a message was to be held, but no call is under way"));
-  if (stream.phase < Phase.ResponseBody) return respond(stream.id, 500, 0, null);
+  if (running.phase < Phase.ResponseBody) return respond(running.id, 500, 0, null);
   return Action.Continue;
 }

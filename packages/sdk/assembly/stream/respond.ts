@@ -7,7 +7,7 @@ import { endLine, logText, putNumber, putString, putText, startLine } from "../h
 import { sendLocalResponse } from "../host/streams";
 import { Action, held } from "./action";
 import { Options } from "./options";
-import { Phase, running } from "./stream";
+import { Mark, Phase, isMarked, running } from "./stream";
 
 /** A local response, besides its status and body. */
 export class RespondOptions {
@@ -28,8 +28,7 @@ export function respond(
   body: Encoded,
   options: Options<RespondOptions> | null,
 ): Action {
-  const stream = running.stream;
-  if (stream.id != id || stream.answered || stream.phase >= Phase.ResponseBody) {
+  if (running.id != id || isMarked(Mark.Answered) || running.phase >= Phase.ResponseBody) {
     logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
     return held();
   }
@@ -43,9 +42,7 @@ export function respond(
   let length = lengthOf(body);
   // Gateways send a body with these, and the client takes it for the next response.
   if (status == 204 || status == 304) length = 0;
-  stream.answered = true;
-  stream.requestHeld = false;
-  stream.responseHeld = false;
+  running.marks = (running.marks | Mark.Answered) & ~(Mark.RequestHeld | Mark.ResponseHeld);
   if (options == null) sendLocalResponse(status, 0, pointerOf(body), length, false, -1);
   else
     sendLocalResponse(

@@ -1,9 +1,10 @@
 // The stream whose callback is running, and what is remembered of streams between callbacks.
 import { takeCopied } from "../abi/allocator";
 import { StreamType } from "../abi/enums";
-import { continueStream } from "../host/streams";
+import { continueStream, enterContext } from "../host/streams";
 import { TABLE_SIZE, Table } from "./table";
 
+/** In their order; a body follows its headers, so `phase | 1` is the last of a message. */
 export const enum Phase {
   RequestHeaders,
   RequestBody,
@@ -12,156 +13,228 @@ export const enum Phase {
   Log,
 }
 
-/** What is known of one stream. Raw memory: its managed objects are pinned. */
+/** What has happened to a stream: bits of `running.marks`. */
+export const enum Mark {
+  /** A local response has been sent: nothing else may touch the stream. */
+  Answered = 1,
+  /** The gateway holds the message until we resume it. */
+  RequestHeld = 2,
+  ResponseHeld = 4,
+  RequestBodySeen = 8,
+  ResponseBodySeen = 16,
+  /** `config` has been chosen, if only that none applies. */
+  Configured = 32,
+}
+
+/**
+ * The stream of this callback. Globals, and not an object: what a plugin never sets is a constant to the optimiser, and all code that asks
+ * for it goes.
+ */
+export class running {
+  /** 0 outside of a stream's callbacks. */
+  static id: u32 = 0;
+  /** The configuration chosen for it; 0 until then, and when none applies. */
+  static config: usize = 0;
+  /** The author's state object, pinned; 0 until it is asked for. */
+  static state: usize = 0;
+  /** Calls under way that its messages wait for; those of the response in the upper half, because it may begin while a call holds the request's body. */
+  static waiting: u32 = 0;
+  static marks: u32 = 0;
+  static phase: Phase = Phase.RequestHeaders;
+  /** The message of the present phase has no body. */
+  static endOfStream: bool = false;
+  /** The author's own header status for a held message; 0 is the SDK's choice. */
+  static holdStatus: u8 = 0;
+  /** The last phase that some handler is registered for: until it is over a stream is remembered. */
+  static lastPhase: Phase = Phase.RequestHeaders;
+  /** Where the stream is remembered; 0 when it is not. */
+  static record: usize = 0;
+}
+
+/** A stream between its callbacks. Raw memory. */
 // @ts-ignore: decorator
 @unmanaged @final
-export class Stream {
+class Remembered {
   /** The table's. */
   private next: usize;
   id: u32;
-  /** The configuration chosen for this stream; 0 until then, and when none applies. */
   config: usize;
-  /** The author's state object; 0 until it is asked for. */
   state: usize;
-  /** Calls under way that each message waits for: a response may begin while a call still holds the request's body. */
-  requestWaiting: i32;
-  responseWaiting: i32;
-  /** Of the callback that runs. */
+  waiting: u32;
+  marks: u32;
   phase: Phase;
-  /** The author's own header status for a held message; 0 is the SDK's choice. */
-  holdStatus: u8;
-  /** The gateway holds the message until we resume it. */
-  requestHeld: bool;
-  responseHeld: bool;
-  /** A local response has been sent: nothing else may touch the stream. */
-  answered: bool;
-  /** `config` has been chosen, if only that none applies. */
-  configured: bool;
-  /** The message of the present phase has no body. */
   endOfStream: bool;
-  requestBodySeen: bool;
-  responseBodySeen: bool;
-
-  clear(): void {
-    memory.fill(changetype<usize>(this), 0, offsetof<Stream>());
-  }
-  get isWaiting(): bool {
-    return this.requestWaiting + this.responseWaiting > 0;
-  }
-  /** Calls that the message of the present phase waits for. */
-  get waiting(): i32 {
-    return isResponse(this.phase) ? this.responseWaiting : this.requestWaiting;
-  }
-  addWaiting(phase: Phase, n: i32): void {
-    if (isResponse(phase)) this.responseWaiting += n;
-    else this.requestWaiting += n;
-  }
-  /** The message of the present phase stays with the gateway. */
-  hold(): void {
-    if (isResponse(this.phase)) this.responseHeld = true;
-    else this.requestHeld = true;
-  }
-  /** Resumes the message of the present phase if it is held, once. */
-  resume(): void {
-    if (isResponse(this.phase)) {
-      if (!this.responseHeld) return;
-      this.responseHeld = false;
-      continueStream(StreamType.Response);
-    } else {
-      if (!this.requestHeld) return;
-      this.requestHeld = false;
-      continueStream(StreamType.Request);
-    }
-  }
 }
+
+const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
+const COLLECT_EVERY: i32 = 64;
+const COLLECT_BYTES: usize = 1 << 20;
+/** So many streams are remembered before those that broke off are looked for. */
+const SWEEP_AT: i32 = 256;
+
+let depth: i32 = 0;
+let callbacks: i32 = 0;
+let copied: usize = 0;
+let remembered: i32 = 0;
+let sweepAt: i32 = SWEEP_AT;
 
 // @ts-ignore: decorator
 @inline function isResponse(phase: Phase): bool {
   return phase >= Phase.ResponseHeaders;
 }
-
-const BLANK: usize = memory.data(64);
-const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
-const COLLECT_EVERY: i32 = 64;
-const COLLECT_BYTES: usize = 1 << 20;
-
-// Assignable from other files, unlike an exported variable.
-export class running {
-  /** The stream of this callback; the blank one outside of any. */
-  static stream: Stream = changetype<Stream>(BLANK);
-  /** Streams are remembered until their deletion: some handler runs after the request's headers, or keeps state. */
-  static tracked: bool = false;
-  /** The plugin makes calls. Without any it remembers no stream for them. */
-  static calls: bool = false;
+// @ts-ignore: decorator
+@inline export function isMarked(mark: Mark): bool {
+  return (running.marks & mark) != 0;
+}
+/** One call of the message of a phase. */
+// @ts-ignore: decorator
+@inline function oneCall(phase: Phase): u32 {
+  return isResponse(phase) ? 0x10000 : 1;
+}
+/** Whether calls are under way that the message of the present phase waits for. */
+export function isWaiting(): bool {
+  return (isResponse(running.phase) ? running.waiting >> 16 : running.waiting & 0xffff) != 0;
+}
+/** The message of the present phase waits for one more call. */
+export function addWaiting(): void {
+  running.waiting += oneCall(running.phase);
+}
+// @ts-ignore: decorator
+@inline function heldMark(): Mark {
+  return isResponse(running.phase) ? Mark.ResponseHeld : Mark.RequestHeld;
+}
+/** The message of the present phase stays with the gateway. */
+export function hold(): void {
+  running.marks |= heldMark();
+}
+/** Resumes the message of the present phase if it is held, once. */
+export function resume(): void {
+  const mark = heldMark();
+  if (!isMarked(mark)) return;
+  running.marks &= ~mark;
+  continueStream(isResponse(running.phase) ? StreamType.Response : StreamType.Request);
 }
 
-let depth: i32 = 0;
-let callbacks: i32 = 0;
-let copied: usize = 0;
-
-/** A host callback begins. Hosts may nest them. */
-// @ts-ignore: decorator
-@inline export function enterCallback(): void {
+// The link step empties these two where no callback can make an object.
+/** A callback begins. Hosts may nest them. */
+export function enterCallback(): void {
   depth++;
 }
-/** A host callback ends. Garbage is collected only here, where no frame of the guest can hold an object. */
+/** A callback ends. Garbage is collected only here, where no frame of the guest can hold an object. */
 export function leaveCallback(): void {
   if (--depth) return;
   if (ASC_RUNTIME == 1) {
     copied += takeCopied();
-    if (++callbacks < COLLECT_EVERY && copied < COLLECT_BYTES) return;
-    callbacks = 0;
-    copied = 0;
-    collectGarbage();
+    if (++callbacks >= COLLECT_EVERY || copied >= COLLECT_BYTES) collectGarbage();
   }
 }
-// A function of its own: the link step empties it where no callback can make an object.
 function collectGarbage(): void {
+  callbacks = 0;
+  copied = 0;
   __collect();
 }
+/** Collects now, unless the host has called back in the middle of a callback. */
+export function collectOutside(): void {
+  if (ASC_RUNTIME == 1) if (!depth) collectGarbage();
+}
 
-/** Makes a stream the running one. `isNew` saves the search for one that cannot be known yet. */
-export function enterStream(id: u32, isNew: bool): Stream {
+/** A stream's first callback begins. */
+export function beginStream(id: u32): void {
   enterCallback();
-  const known: usize = isNew ? 0 : STREAMS.get(id);
-  if (known) return (running.stream = changetype<Stream>(known));
-  const stream = changetype<Stream>(BLANK);
-  stream.clear();
-  stream.id = id;
-  running.stream = stream;
-  return stream;
+  blank(id);
 }
-export function isKnown(id: u32): bool {
-  return STREAMS.get(id) != 0;
+function blank(id: u32): void {
+  running.id = id;
+  running.config = 0;
+  running.state = 0;
+  running.waiting = 0;
+  running.marks = 0;
+  running.record = 0;
 }
-/** Remembers the running stream if it needs to be, and ends the callback. */
+/** One of its later callbacks begins. */
+export function enterStream(id: u32): void {
+  enterCallback();
+  const record = STREAMS.get(id);
+  if (record) recall(record);
+  else blank(id);
+}
+/** The callback of a call begins; false when the stream is gone. */
+export function enterCall(id: u32, phase: Phase): bool {
+  const record = STREAMS.get(id);
+  if (!record) return false;
+  const stream = changetype<Remembered>(record);
+  stream.waiting -= oneCall(phase);
+  if (enterContext(id)) {
+    enterCallback();
+    recall(record);
+    return true;
+  }
+  if (!stream.waiting) forget(record);
+  return false;
+}
+function recall(record: usize): void {
+  const stream = changetype<Remembered>(record);
+  running.record = record;
+  running.id = stream.id;
+  running.config = stream.config;
+  running.state = stream.state;
+  running.waiting = stream.waiting;
+  running.marks = stream.marks;
+  running.phase = stream.phase;
+  running.endOfStream = stream.endOfStream;
+}
+
+/** Ends the callback. The stream is remembered while a handler or a call will ask for it. */
 export function leaveStream(): void {
-  const stream = running.stream;
-  const keep = running.tracked || (running.calls && stream.isWaiting);
-  if (changetype<usize>(stream) == BLANK) {
-    if (keep) {
-      const copy = heap.alloc(offsetof<Stream>());
-      memory.copy(copy, BLANK, offsetof<Stream>());
-      STREAMS.add(stream.id, copy);
-    }
-    stream.clear();
-  } else if (!keep) forgetStream(stream.id);
-  running.stream = changetype<Stream>(BLANK);
+  if (running.waiting || !isOver()) remember();
+  else if (running.record) forget(running.record);
+  else if (running.state) __unpin(running.state);
+  running.id = 0;
   leaveCallback();
 }
-/** Frees what is remembered of a stream. */
-export function forgetStream(id: u32): void {
-  const pointer = STREAMS.remove(id);
-  if (!pointer) return;
-  const stream = changetype<Stream>(pointer);
-  if (stream.state) __unpin(stream.state);
-  heap.free(pointer);
+/** Whether every handler has run. */
+// @ts-ignore: decorator
+@inline function isOver(): bool {
+  const last = running.lastPhase;
+  if (running.phase != last)
+    return running.phase > last || (running.endOfStream && (running.phase | 1) == last);
+  // A body comes in several callbacks.
+  return !(last & 1) || isMarked(last == Phase.RequestBody ? Mark.RequestBodySeen : Mark.ResponseBodySeen);
 }
-/** A call of a stream that is gone has come back: the last one takes the stream's record with it. */
-export function forgetCallOf(id: u32, phase: Phase): void {
-  const pointer = STREAMS.get(id);
-  if (!pointer) return;
-  const stream = changetype<Stream>(pointer);
-  stream.addWaiting(phase, -1);
-  if (!stream.isWaiting && !running.tracked) forgetStream(id);
+function remember(): void {
+  let record = running.record;
+  if (!record) {
+    if (!running.id) return; // the host has called back in the middle of a callback
+    record = heap.alloc(offsetof<Remembered>());
+    STREAMS.add(running.id, record);
+    if (running.lastPhase != Phase.RequestHeaders && ++remembered > sweepAt) sweep();
+  }
+  const stream = changetype<Remembered>(record);
+  stream.config = running.config;
+  stream.state = running.state;
+  stream.waiting = running.waiting;
+  stream.marks = running.marks;
+  stream.phase = running.phase;
+  stream.endOfStream = running.endOfStream;
+}
+function forget(record: usize): void {
+  const stream = changetype<Remembered>(record);
+  STREAMS.remove(stream.id);
+  if (stream.state) __unpin(stream.state);
+  heap.free(record);
+  if (running.lastPhase != Phase.RequestHeaders) remembered--;
+}
+/** Forgets streams that ended before their last handler. To be told of each by the host would cost every request one more entry. */
+function sweep(): void {
+  for (let bucket = 0; bucket < TABLE_SIZE; bucket += 4) {
+    let record = STREAMS.first(bucket);
+    while (record) {
+      const next = STREAMS.after(record);
+      const id = changetype<Remembered>(record).id;
+      if (id != running.id && !enterContext(id)) forget(record);
+      record = next;
+    }
+  }
+  enterContext(running.id);
+  sweepAt = max(SWEEP_AT, remembered * 2);
 }

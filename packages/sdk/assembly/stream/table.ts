@@ -29,6 +29,13 @@ export class Table {
     store<u32>(record, id, ID);
     store<usize>(bucket, record);
   }
+  /** The first record of a bucket, given by its offset, and the next; 0 for none. */
+  first(bucket: i32): usize {
+    return load<usize>(changetype<usize>(this) + <usize>bucket);
+  }
+  after(record: usize): usize {
+    return load<usize>(record, NEXT);
+  }
   /** Removes an id and returns its record; 0 when it was absent. */
   remove(id: u32): usize {
     let before = this.bucket(id);

@@ -8,6 +8,7 @@ export interface Binaryen {
   i64: number;
   f32: number;
   f64: number;
+  createType(types: number[]): number;
   ExternalFunction: number;
   ExpressionIds: Record<string, number>;
   getExpressionInfo(ref: Ref): ExpressionInfo;

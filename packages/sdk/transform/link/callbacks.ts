@@ -11,7 +11,6 @@ const BITS: [bit: number, exports: string[]][] = [
   [3, ["proxy_on_response_headers"]],
   [4, ["proxy_on_response_body", "proxy_on_response_trailers"]],
   [5, ["proxy_on_log"]],
-  [6, ["proxy_on_delete"]],
 ];
 
 /** `needed`: the answer of the module itself, and the names of what it imports. */

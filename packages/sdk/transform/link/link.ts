@@ -1,4 +1,6 @@
 import { type Binaryen, type Module, segmentsOf } from "./binaryen.ts";
+import { silenceRuntime } from "./aborts.ts";
+import { dropAllocator } from "./allocator.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { dropCollector, keepCollectorApart } from "./collector.ts";
 import { dropDeadData } from "./data.ts";
@@ -24,6 +26,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   }
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
+  silenceRuntime(module, binaryen);
   keepCollectorApart(module, binaryen);
   const statics = segmentsOf(binaryen, module);
   // Inlining brings literals to the calls that want them.
@@ -33,6 +36,8 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   stripCallbacks(module, evaluated);
   module.optimize();
   dropCollector(module, binaryen);
+  module.optimize();
+  dropAllocator(module, binaryen);
   // Code that only a second round finds dead still keeps its texts alive.
   for (let round = 0; round < 2; round++) module.optimize();
   dropDeadData(module, binaryen, evaluated.contents);
