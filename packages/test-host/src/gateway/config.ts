@@ -50,9 +50,28 @@ export interface WasmFilterConfig {
   vmConfiguration: Uint8Array;
   /** What `proxy_on_configure` reads. */
   configuration: Uint8Array;
-  /** true: a trapped VM is skipped; false (default): its streams answer 503. */
+  /**
+   * Envoy's deprecated `fail_open`. true: a stream in which the VM fails goes on without the plugin, with the edits made
+   * so far, and later streams skip it. Not together with `failurePolicy`.
+   */
   failOpen: boolean;
+  /** What streams get that begin after the VM has failed; the one it fails in is answered 503. Default `FAIL_CLOSED`. */
+  failurePolicy?: FailurePolicy;
+  /** For FAIL_RELOAD: milliseconds from one new VM to the next. Default 1000. Envoy makes it up to half longer, at random. */
+  reloadBackoffMs?: number;
+  /** Status 1 at headers holds the headers alone, so that body callbacks go on. Default false. */
+  allowOnHeadersStopIteration?: boolean;
+  /**
+   * Host functions (`proxy_log`, `fd_write`) and callbacks (`proxy_on_log`) that the plugin may have. Default, or
+   * empty: all. The others answer 10 (76 for WASI), or are not called. Source: `CapabilityRestrictionConfig`.
+   */
+  allowedCapabilities?: string[];
+  /** What WASI's environment holds. Default empty. */
+  environment?: Record<string, string>;
 }
+
+/** `FAIL_CLOSED`: 503. `FAIL_OPEN`: they go without the plugin. `FAIL_RELOAD`: a new VM; 503 until the back-off is over. */
+export type FailurePolicy = "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
 
 export interface ClusterConfig {
   name: string;

@@ -18,6 +18,8 @@ export const GATEWAY_ERRORS = {
 /** Something a plugin did that a real gateway would not survive, or would answer with corrupted bytes. */
 export const FAULTS = {
   trap: "a callback trapped",
+  "guest-hung": "a callback did not return",
+  "stream-left-paused": "a stream is held by a plugin whose VM has failed",
   "stream-never-resumed": "a stream is held, and nothing is under way that could resume it",
   "continue-not-paused": "continue_stream on a stream that is not held",
   "two-local-responses": "a second local response for one request",

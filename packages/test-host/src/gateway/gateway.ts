@@ -11,6 +11,7 @@ import type { Vm, VmHost } from "../vm/vm.ts";
 import { Cluster } from "./clusters.ts";
 import type { GatewayConfig, ListenerConfig, WasmFilterConfig } from "./config.ts";
 import type { DownstreamDoor, DownstreamEvents, DownstreamInfo, DownstreamStream } from "./downstream.ts";
+import { FilterTable } from "./filter-table.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { Metrics } from "./metrics.ts";
 import {
@@ -20,10 +21,8 @@ import {
   type GatewayStats,
   type LogLevel,
   type LogLine,
-  type PluginStats,
 } from "./observe.ts";
 import type { ConfigureResult, GatewayOptions } from "./options.ts";
-import { PluginStarter, type PluginGeneration } from "./plugin.ts";
 import { Queues } from "./queues.ts";
 import { receiveRequestHeaders } from "./request-headers.ts";
 import type { RootHost } from "./root-context.ts";
@@ -49,14 +48,14 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   readonly metrics: Metrics;
   /** What happened to the last requests; undefined unless asked for. */
   readonly trace: TraceRecorder | undefined;
+  readonly watchdogMs: number;
   /** Everything recorded so far, in order. */
   readonly faults: Fault[] = [];
   readonly #options: GatewayOptions;
   readonly #listeners = new Map<string, Listener>();
   readonly #clusters = new Map<string, Cluster>();
-  readonly #filters = new Map<string, { config: WasmFilterConfig; plugin: PluginGeneration }>();
+  readonly #filters: FilterTable;
   readonly #streams = new Set<HttpStream>();
-  readonly #starter: PluginStarter;
   #logLevel: LogLevel;
   readonly #requests: { count: number };
   #closed = false;
@@ -78,7 +77,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     for (const listener of config.listeners) {
       this.#listeners.set(listener.name, { config: listener, routes: routeTable(listener.virtualHosts) });
     }
-    this.#starter = new PluginStarter(this, this, options.canary ?? true);
+    this.watchdogMs = options.watchdogMs ?? 10_000;
+    this.#filters = new FilterTable(this, this, options);
   }
 
   /**
@@ -91,12 +91,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   static async start(config: GatewayConfig, options: GatewayOptions, previous?: Gateway): Promise<Gateway> {
     const gateway = new Gateway(config, options, previous);
     try {
-      for (const listener of config.listeners) {
-        for (const filter of listener.filters) {
-          const key = `${listener.name}\0${filter.name}`;
-          gateway.#filters.set(key, { config: filter, plugin: gateway.#starter.start(filter) });
-        }
-      }
+      gateway.#filters.start(config.listeners);
     } catch (error) {
       await gateway.close();
       throw error;
@@ -121,15 +116,13 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     }
     const { config, routes } = listener;
     const scheme = config.schemeToOverwrite ?? info.scheme ?? "http";
-    const plugins = config.filters.flatMap(
-      (filter) => this.#filters.get(`${listenerName}\0${filter.name}`)?.plugin ?? [],
-    );
+    const id = ++this.#requests.count;
     const stream = new HttpStream(
       this,
       {
-        id: ++this.#requests.count,
+        id,
         listener: listenerName,
-        plugins: plugins.filter((plugin) => plugin.vm.failed === undefined || !plugin.failOpen),
+        plugins: this.#filters.forStream(config, id),
         routes,
         bufferLimitBytes: config.bufferLimitBytes ?? this.profile.defaultBufferLimitBytes,
         info: {
@@ -161,38 +154,17 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
 
   /**
    * Gives a filter a new configuration, as a gateway does on a configuration push: a trial in a throw-away VM, then a new
-   * root context in the same VM. Streams under way finish on the old one, which then gets on_done and on_delete.
+   * root context in every thread, in the same VM while code, VM id and VM configuration are the same. Streams under way
+   * finish on the old one, which then gets on_done and on_delete.
    *
    * @param name of the HTTP filter; in every listener that has it
+   * @param change the plugin's new configuration, or the settings of the filter that change (its code, for instance)
    */
-  async updateFilter(name: string, configuration: Uint8Array): Promise<ConfigureResult> {
-    const matching = [...this.#filters].filter(([key]) => key.endsWith(`\0${name}`));
-    if (matching.length === 0) {
-      const names = [...this.#filters.values()].map(({ config }) => config.name).join(", ");
-      throw new GatewayError("unknown-filter", `No filter is named "${name}".`, {
-        hint: `There is: ${names}.`,
-      });
-    }
-    const logs: LogLine[] = [];
-    const started: [string, WasmFilterConfig, PluginGeneration][] = [];
-    for (const [key, { config }] of matching) {
-      const next = { ...config, configuration };
-      try {
-        started.push([key, next, this.#starter.start(next)]);
-        logs.push(...this.#starter.recent);
-      } catch (error) {
-        if (!(error instanceof GatewayError)) throw error;
-        logs.push(...this.#starter.recent);
-        for (const [, , plugin] of started) plugin.root.drop();
-        return { accepted: false, logs };
-      }
-    }
-    for (const [key, config, plugin] of started) {
-      const old = this.#filters.get(key)?.plugin;
-      this.#filters.set(key, { config, plugin });
-      old?.replace();
-    }
-    return { accepted: true, logs };
+  async updateFilter(
+    name: string,
+    change: Uint8Array | Partial<Omit<WasmFilterConfig, "name">>,
+  ): Promise<ConfigureResult> {
+    return this.#filters.update(name, change);
   }
 
   get logLevel(): LogLevel {
@@ -205,30 +177,21 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
 
   /** The VMs that serve requests. */
   get vms(): Vm[] {
-    return this.#starter.vms;
+    return this.#filters.vms;
   }
 
   stats(): GatewayStats {
-    const plugins = [...this.#filters.values()].map(({ config, plugin }): PluginStats => ({
-      filter: config.name,
-      plugin: config.pluginName,
-      vmId: config.vmId,
-      failed: plugin.vm.failed !== undefined,
-      memoryPages: plugin.vm.memory.pages,
-      liveContexts: [...plugin.vm.contexts.values()].filter((context) => context.plugin === plugin.identity)
-        .length,
-    }));
     return {
       metrics: this.metrics.snapshot(),
       requests: this.#requests.count,
       activeStreams: this.#streams.size,
-      plugins,
+      plugins: this.#filters.stats(),
     };
   }
 
   /** Lets the streams under way finish on the plugins they have, then closes. Give it no new request. */
   async drain(): Promise<void> {
-    for (const { plugin } of this.#filters.values()) plugin.replace();
+    this.#filters.release();
     if (this.#streams.size > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
     await this.close();
   }
@@ -238,10 +201,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     if (this.#closed) return;
     this.#closed = true;
     for (const stream of this.#streams) stream.disconnect();
-    for (const { plugin } of this.#filters.values()) {
-      plugin.replace();
-      plugin.root.drop();
-    }
+    this.#filters.close();
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
   }
 
@@ -256,8 +216,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const words = context === undefined ? [] : [context.stream && plugin, rootId, vm.vmId].filter(Boolean);
     const line = source === "guest" ? `${["wasm log", ...words].join(" ")}: ${message}` : message;
     const entry: LogLine = { level: name, message, line, source, plugin, thread: vm.thread };
-    this.#starter.recent.push(entry);
     if (source === "guest") vm.trace?.effect(vm, { kind: "log", level: name, message });
+    this.#filters.recent.push(entry);
     if (level >= this.guestLogLevel()) this.#options.onLog?.(entry);
   }
 

@@ -17,8 +17,8 @@ export interface LogLine {
   source: "guest" | "host";
   /** Name of the plugin, empty where the gateway does not know it (during `_initialize`). */
   plugin: string;
-  /** Which VM spoke: `base` (module start only), `canary` (trial start), or `worker`. */
-  thread: "base" | "canary" | "worker";
+  /** Which VM spoke: `base` (module start only), `canary` (trial start), `main` (ticks and queues only), or `worker`. */
+  thread: "base" | "canary" | "main" | "worker";
 }
 
 /**
@@ -68,8 +68,11 @@ export interface PluginStats {
   filter: string;
   plugin: string;
   vmId: string;
+  /** The VM of a worker has failed, and has not been replaced. */
   failed: boolean;
-  /** Linear memory of the plugin's VM, in pages of 64 KiB. VMs may be common to several plugins. */
+  /** How often a failed VM was replaced (FAIL_RELOAD, and Higress): Envoy's `vm_reload_success`, `_failure`, `_backoff`. */
+  reloads: { succeeded: number; failed: number; delayed: number };
+  /** Linear memory of the plugin's VMs that serve requests, in pages of 64 KiB. VMs may be common to several plugins. */
   memoryPages: number;
   /** Root and stream contexts of this plugin that exist now. */
   liveContexts: number;

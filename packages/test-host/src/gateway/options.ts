@@ -1,5 +1,6 @@
 import type { Clock } from "../services/clock.ts";
 import type { TraceOptions } from "../trace/recorder.ts";
+import type { GatewayError } from "./gateway-error.ts";
 import type { AccessRecord, Fault, LogLevel, LogLine } from "./observe.ts";
 
 export type ProfileName = "envoy" | "higress";
@@ -11,12 +12,20 @@ export interface GatewayOptions {
   /** Lines below are dropped. Default `info`. Can be changed on the running gateway (`gateway.logLevel = "debug"`). */
   logLevel?: LogLevel;
   /**
-   * Start each plugin in a throw-away VM first, as gateways do to validate a configuration (default true).
-   * false halves the start-up time and hides plugins whose configuration step cannot run twice.
+   * Start each plugin in a throw-away VM first, to validate its configuration, and then in one of the main thread, where
+   * ticks and queues run too, as gateways do (default true). false leaves the workers' VMs alone: it saves start-up time
+   * and hides plugins whose configuration step cannot run twice.
    */
   canary?: boolean;
   /** Write down what happens to each request, phase by phase. Default: nothing is written down. */
   trace?: TraceOptions;
+  /** Worker threads, each with VMs of its own; requests take them in turn. Default 1. */
+  workers?: number;
+  /**
+   * Milliseconds that a plugin may take for one callback before it is ended and its VM has failed. Default 10,000;
+   * 0 waits for ever, as gateways do. Guarding costs about 0.1 ms a callback.
+   */
+  watchdogMs?: number;
   onLog?(line: LogLine): void;
   onAccess?(record: AccessRecord): void;
   onFault?(fault: Fault): void;
@@ -26,6 +35,8 @@ export interface GatewayOptions {
 export interface ConfigureResult {
   /** false: the plugin refused (or trapped), and the previous configuration keeps serving. */
   accepted: boolean;
+  /** Why not. Absent when it was accepted. */
+  error?: GatewayError;
   /** What plugin and gateway logged during the update. */
   logs: LogLine[];
 }

@@ -1,40 +1,32 @@
-import { createHash } from "node:crypto";
-import type { Profile } from "../profile/profile.ts";
 import type { FilterPlugin } from "../stream/filter-factory.ts";
 import type { PluginIdentity } from "../vm/context.ts";
-import { loadModule, type LoadedModule } from "../vm/module.ts";
-import { Vm, type VmHost } from "../vm/vm.ts";
+import type { Vm } from "../vm/vm.ts";
 import type { WasmFilterConfig } from "./config.ts";
 import { GatewayError } from "./gateway-error.ts";
-import type { LogLine } from "./observe.ts";
-import { RootContext, type RootHost } from "./root-context.ts";
+import type { RootContext } from "./root-context.ts";
+import type { Thread, VmSlot } from "./thread.ts";
 
-/** Plugins with the same key share one VM: vm id, VM configuration and code. */
-export function vmKey(filter: WasmFilterConfig): string {
-  const hash = createHash("sha256");
-  for (const part of [filter.vmId, filter.vmConfiguration, filter.code.bytes]) hash.update(part).update("\0");
-  return hash.digest("hex");
-}
-
-export interface VmSlot {
-  module: LoadedModule;
-  vm: Vm;
-}
-
-/** One generation of a configured filter: replaced by a new configuration, and gone when its last stream is. */
-export class PluginGeneration implements FilterPlugin {
+/** A plugin in one VM: its root context, and the streams that use it. Gone when it is replaced and its last stream is. */
+export class PluginHandle implements FilterPlugin {
   readonly identity: PluginIdentity;
   readonly vm: Vm;
   readonly root: RootContext;
   readonly failOpen: boolean;
+  readonly stopsHeadersOnly: boolean;
+  readonly slot: VmSlot;
   streams = 0;
+  readonly #thread: Thread;
   #replaced = false;
 
-  constructor(root: RootContext, filter: WasmFilterConfig) {
+  constructor(root: RootContext, filter: WasmFilterConfig, thread: Thread, slot: VmSlot) {
     this.root = root;
     this.vm = root.vm;
     this.identity = root.plugin;
     this.failOpen = filter.failOpen;
+    this.stopsHeadersOnly =
+      filter.allowOnHeadersStopIteration === true || root.vm.host.profile.stopsHeadersOnly(root.vm);
+    this.slot = slot;
+    this.#thread = thread;
   }
 
   streamStarted(): void {
@@ -43,100 +35,141 @@ export class PluginGeneration implements FilterPlugin {
 
   streamEnded(): void {
     this.streams--;
-    if (this.#replaced && this.streams === 0) this.root.retire();
+    if (this.#replaced && this.streams === 0) this.#retire();
   }
 
   replace(): void {
     if (this.#replaced) return;
     this.#replaced = true;
-    if (this.streams === 0) this.root.retire();
+    if (this.streams === 0) this.#retire();
+  }
+
+  #retire(): void {
+    this.root.retire();
+    if (this.#thread.release(this.slot)) this.root.drop();
   }
 }
 
-/** Starts plugins in the order gateways do: base VM for the module's start code, canary, worker. */
-export class PluginStarter {
-  readonly #host: VmHost;
-  readonly #roots: RootHost;
-  readonly #useCanary: boolean;
-  readonly #profile: Profile;
-  readonly #slots = new Map<string, VmSlot>();
-  /** Lines logged while the current start runs; for its error. */
-  recent: LogLine[] = [];
+/** How often a failed VM was replaced by a new one. */
+export interface Reloads {
+  succeeded: number;
+  failed: number;
+  /** Streams that came before the back-off was over. */
+  delayed: number;
+}
 
-  constructor(host: VmHost, roots: RootHost, useCanary: boolean) {
-    this.#host = host;
-    this.#roots = roots;
-    this.#useCanary = useCanary;
-    this.#profile = host.profile;
+/** When a plugin gets a new VM for one that failed. */
+export interface ReloadPolicy {
+  /** Milliseconds between two new VMs; undefined: never. */
+  readonly backoffMs: number | undefined;
+  /** The first new VM waits for the back-off as well. */
+  readonly delaysFirst: boolean;
+}
+
+/** A plugin on one thread. */
+export class ThreadPlugin {
+  readonly #filter: WasmFilterConfig;
+  readonly #start: () => PluginHandle;
+  readonly #policy: ReloadPolicy;
+  readonly #reloads: Reloads;
+  #handle: PluginHandle;
+  #loadedAt: bigint | undefined;
+  #replaced = false;
+
+  /** @param start makes a root context, in a new VM when the thread has none that works; throws GatewayError */
+  constructor(filter: WasmFilterConfig, policy: ReloadPolicy, reloads: Reloads, start: () => PluginHandle) {
+    this.#filter = filter;
+    this.#start = start;
+    this.#policy = policy;
+    this.#reloads = reloads;
+    this.#handle = start();
+    if (policy.delaysFirst) this.#loadedAt = this.#now;
   }
 
-  get vms(): Vm[] {
-    return [...this.#slots.values()].map((slot) => slot.vm);
+  get #now(): bigint {
+    return this.handle.vm.host.clock.now() / 1_000_000n;
   }
 
-  /** @throws GatewayError with the guest's log lines; nothing has changed then */
-  start(filter: WasmFilterConfig): PluginGeneration {
-    this.recent = [];
-    const key = vmKey(filter);
-    const slot = this.#slots.get(key);
-    const module = slot?.module ?? loadModule(filter.code.bytes, filter.code.path, this.#profile);
-    if (this.#useCanary) {
-      if (slot === undefined) this.#run(this.#vm(module, filter, "base"), filter);
-      const canary = this.#vm(module, filter, "canary");
-      this.#run(canary, filter);
-      this.#configure(canary, filter).drop();
+  get handle(): PluginHandle {
+    return this.#handle;
+  }
+
+  /** What a stream that begins now uses; undefined when it goes without the plugin. */
+  forStream(): PluginHandle | undefined {
+    if (this.#handle.vm.failed !== undefined) this.#reloadAfterFailure();
+    const { failOpen, failurePolicy } = this.#filter;
+    const isSkipped = this.#handle.vm.failed !== undefined && (failOpen || failurePolicy === "FAIL_OPEN");
+    return isSkipped ? undefined : this.#handle;
+  }
+
+  #reloadAfterFailure(): void {
+    const { backoffMs } = this.#policy;
+    if (backoffMs === undefined) return;
+    const now = this.#now;
+    if (this.#loadedAt !== undefined && now - this.#loadedAt < BigInt(backoffMs)) {
+      this.#reloads.delayed++;
+      return;
     }
-    const vm = slot?.vm ?? this.#run(this.#vm(module, filter, "worker"), filter);
-    const root = this.#configure(vm, filter);
-    if (slot === undefined) {
-      this.#slots.set(key, { module, vm });
-      vm.onFailure = (trap) => this.#host.fault("trap", trap.message, filter.pluginName);
+    this.#loadedAt = now;
+    this.reload();
+  }
+
+  /** Moves on to a new root context; streams under way stay with the old one. Nothing changes when it does not start. */
+  reload(): void {
+    if (this.#replaced) return;
+    try {
+      const old = this.#handle;
+      this.#handle = this.#start();
+      this.#reloads.succeeded++;
+      old.replace();
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      this.#reloads.failed++;
     }
-    return new PluginGeneration(root, filter);
   }
 
-  #vm(module: LoadedModule, filter: WasmFilterConfig, thread: LogLine["thread"]): Vm {
-    return new Vm(module, this.#host, { vmId: filter.vmId, configuration: filter.vmConfiguration, thread });
+  replace(): void {
+    if (this.#replaced) return;
+    this.#replaced = true;
+    this.#handle.replace();
+  }
+}
+
+/** One generation of a configured plugin on all threads: replaced by a new configuration. */
+export class PluginGeneration {
+  readonly identity: PluginIdentity;
+  readonly reloads: Reloads;
+  readonly workers: readonly ThreadPlugin[];
+  readonly #all: readonly ThreadPlugin[];
+  #users = 0;
+
+  /** @param main absent when the main thread has no VM */
+  constructor(
+    identity: PluginIdentity,
+    reloads: Reloads,
+    main: ThreadPlugin | undefined,
+    workers: readonly ThreadPlugin[],
+  ) {
+    this.identity = identity;
+    this.reloads = reloads;
+    this.workers = workers;
+    this.#all = main === undefined ? workers : [main, ...workers];
   }
 
-  #run(vm: Vm, filter: WasmFilterConfig): Vm {
-    vm.start();
-    if (vm.failed !== undefined) {
-      const restricted = vm.failed.message.includes("restricted_callback");
-      throw this.#error("start-failed", filter, vm.failed.message, {
-        hint: restricted
-          ? "While the module starts, a gateway allows proxy_log and WASI only: move other host calls to on_configure."
-          : "The module's start code trapped.",
-      });
-    }
-    return vm;
+  /** Filters that are configured alike, in whatever listener, have one generation between them. */
+  retain(): this {
+    this.#users++;
+    return this;
   }
 
-  #configure(vm: Vm, filter: WasmFilterConfig): RootContext {
-    const identity = { name: filter.pluginName, rootId: filter.rootId, vmId: filter.vmId };
-    const root = new RootContext(vm, identity, this.#roots);
-    const refused = root.start(filter.configuration);
-    if (refused === undefined) return root;
-    root.drop();
-    if (vm.failed !== undefined) throw this.#error("start-failed", filter, vm.failed.message, {});
-    throw refused === "configure"
-      ? this.#error("configuration-rejected", filter, "Failed to configure base Wasm plugin", {
-          hint: "on_configure returned false: the plugin refuses this configuration.",
-        })
-      : this.#error("start-failed", filter, "Failed to start base Wasm", {
-          hint: "on_vm_start returned false.",
-        });
+  /** The last filter that lets go ends it, when its last stream has ended. */
+  release(): void {
+    if (--this.#users > 0) return;
+    for (const plugin of this.#all) plugin.replace();
   }
 
-  #error(
-    code: "start-failed" | "configuration-rejected",
-    filter: WasmFilterConfig,
-    message: string,
-    options: { hint?: string },
-  ): GatewayError {
-    return new GatewayError(code, `Plugin ${filter.pluginName}: ${message}`, {
-      ...options,
-      logs: this.recent,
-    });
+  /** Ends it now, whatever its streams and its on_done say. */
+  drop(): void {
+    for (const plugin of this.#all) plugin.handle.root.drop();
   }
 }

@@ -89,10 +89,22 @@ export const wasiFunctions: Record<string, HostFunction> = {
       return 0;
     },
   },
-  environ_get: answer("i32 i32 -> i32", 0),
+  environ_get: {
+    signature: "i32 i32 -> i32",
+    duringStart: true,
+    run(vm, pointers: number, texts: number) {
+      let at = texts >>> 0;
+      for (const [index, bytes] of environment(vm).entries()) {
+        vm.memory.writeU32((pointers >>> 0) + 4 * index, at);
+        vm.memory.write(at, bytes);
+        at += bytes.length;
+      }
+      return 0;
+    },
+  },
   args_get: answer("i32 i32 -> i32", 0),
-  environ_sizes_get: sizes(),
-  args_sizes_get: sizes(),
+  environ_sizes_get: sizes(environment),
+  args_sizes_get: sizes(() => []),
   sched_yield: answer("void -> i32", 0),
   poll_oneoff: {
     signature: "i32 i32 i32 i32 -> i32",
@@ -148,13 +160,22 @@ export const wasiFunctions: Record<string, HostFunction> = {
   ),
 };
 
-function sizes(): HostFunction {
+/** `NAME=value` with a zero behind, as C programs expect it. */
+function environment(vm: Vm): Uint8Array[] {
+  return vm.environment.map((entry) => new TextEncoder().encode(`${entry}\0`));
+}
+
+function sizes(texts: (vm: Vm) => Uint8Array[]): HostFunction {
   return {
     signature: "i32 i32 -> i32",
     duringStart: true,
     run(vm, countSlot: number, sizeSlot: number) {
-      vm.memory.writeU32(countSlot, 0);
-      vm.memory.writeU32(sizeSlot, 0);
+      const given = texts(vm);
+      vm.memory.writeU32(countSlot, given.length);
+      vm.memory.writeU32(
+        sizeSlot,
+        given.reduce((sum, bytes) => sum + bytes.length, 0),
+      );
       return 0;
     },
   };

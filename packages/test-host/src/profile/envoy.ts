@@ -14,6 +14,7 @@ export const envoy: Profile = {
   foreignFunctions: new Map([["clear_route_cache", clearRouteCache]]),
   hasRedis: false,
   hasControlProperties: false,
+  rebuildsFailedVms: false,
   topLevelProperties: new Set(),
   defaultBufferLimitBytes: 1024 * 1024,
   knowsCallback: (name) => name !== "proxy_on_redis_call_response",

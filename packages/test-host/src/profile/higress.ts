@@ -19,6 +19,7 @@ export const higress: Profile = {
   ]),
   hasRedis: true,
   hasControlProperties: true,
+  rebuildsFailedVms: true,
   topLevelProperties: new Set([
     "route_name",
     "cluster_name",

@@ -17,6 +17,8 @@ export interface Profile {
   readonly hasRedis: boolean;
   /** Properties like `set_decoder_buffer_limit` and `clear_route_cache` steer the stream. */
   readonly hasControlProperties: boolean;
+  /** A failed VM is replaced by a new one when the next stream begins, whatever the failure policy. */
+  readonly rebuildsFailedVms: boolean;
   /** Names that work without the `xds.` in front. */
   readonly topLevelProperties: ReadonlySet<string>;
   /** Bytes; for listeners that set no limit. */

@@ -6,7 +6,10 @@ export interface FilterPlugin {
   readonly identity: PluginIdentity;
   readonly vm: Vm;
   readonly root: Context & { readonly root: RootCalls };
+  /** The stream in which the VM fails goes on without the plugin; otherwise it is answered 503. */
   readonly failOpen: boolean;
+  /** Status 1 at headers holds the headers alone, so that body callbacks go on. */
+  readonly stopsHeadersOnly: boolean;
   /** Streams that use this generation; a replaced one goes when the last has ended. */
   streamStarted(): void;
   streamEnded(): void;

@@ -56,7 +56,7 @@ export class FilterSide implements ChainLink {
     const returned = this.#call("headers", () =>
       filter.call(`proxy_on_${this.#name}_headers`, count, Number(endStream)),
     );
-    const status = headersStatus(returned, filter.owner.profile.stopsHeadersOnly(filter.origin.vm));
+    const status = headersStatus(returned, filter.origin.stopsHeadersOnly);
     if (this.resumed && status === HeadersStatus.Continue) {
       filter.fault(
         "continue-not-paused",

@@ -1,5 +1,6 @@
 import type { FaultCode } from "../gateway/error-codes.ts";
 import type { Context, HeaderAccess, LocalResponse, RootCalls, StreamCalls } from "../vm/context.ts";
+import { fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
 import type { CallbackName } from "../vm/callbacks.ts";
 import type { Body } from "./body.ts";
@@ -182,6 +183,13 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   setProperty(path: string, value: Uint8Array): number {
+    if (
+      path === "wasm_need_rebuild" &&
+      this.owner.profile.hasControlProperties &&
+      fromBytes(value) === "true"
+    ) {
+      this.origin.vm.wantRebuild();
+    }
     return this.owner.setProperty(path, value);
   }
 

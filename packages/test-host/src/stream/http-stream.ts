@@ -13,6 +13,7 @@ import { Body } from "./body.ts";
 import { Client } from "./client.ts";
 import { Direction, type DirectionOwner } from "./direction.ts";
 import { StreamFilter } from "./filter.ts";
+import { findForgotten } from "./forgotten.ts";
 import { HeaderMap } from "./header-map.ts";
 import { detailsText, gatewayReply, shapeLocalReply, withoutFaults } from "./local-reply.ts";
 import { RouteChoice, type ChosenRoute } from "./route.ts";
@@ -252,14 +253,9 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   endIfForgotten(): void {
     if (this.ended) return;
     for (const filter of this.#filters) {
-      const side = [filter.request, filter.response].find((each) => each.direction.held === each);
-      if (side === undefined || filter.origin.vm.waits > 0) continue;
-      const where = side === filter.request ? "request" : "response";
-      filter.fault(
-        "stream-never-resumed",
-        `the ${where} was paused and nothing is under way that could resume it (no callout, tick or queue): ` +
-          "on a gateway the client waits for the idle timeout, 5 minutes",
-      );
+      const forgotten = findForgotten(filter);
+      if (forgotten === undefined) continue;
+      filter.fault(forgotten.code, forgotten.message);
       this.sendLocalResponse(gatewayReply(504, "stream timeout", "stream_idle_timeout"));
       if (!this.ended) this.reset("stream_idle_timeout");
       return;

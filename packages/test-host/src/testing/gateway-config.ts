@@ -60,6 +60,11 @@ function filter(options: PluginOptions): WasmFilterConfig {
     vmConfiguration: configurationBytes(options.vmConfig),
     configuration: configurationBytes(options.config),
     failOpen: options.failOpen ?? false,
+    ...(options.failurePolicy !== undefined && { failurePolicy: options.failurePolicy }),
+    ...(options.reloadBackoffMs !== undefined && { reloadBackoffMs: options.reloadBackoffMs }),
+    ...(options.allowOnHeadersStopIteration && { allowOnHeadersStopIteration: true }),
+    ...(options.allowedCapabilities && { allowedCapabilities: options.allowedCapabilities }),
+    ...(options.environment && { environment: options.environment }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { LogLevel } from "../gateway/observe.ts";
 import type { ProfileName } from "../gateway/options.ts";
-import type { RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
+import type { FailurePolicy, RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
 import type { Clock } from "../services/clock.ts";
 import type { UpstreamHandler } from "../services/upstream/upstream.ts";
 import type { FakeUpstream } from "./fake-upstream.ts";
@@ -24,8 +24,18 @@ export interface PluginOptions {
   /** Plugins of the same code, VM id and VM configuration share one VM. Default empty. */
   vmId?: string;
   vmConfig?: unknown;
-  /** true: requests pass without the plugin when its VM has failed. Default false: they are answered 503. */
+  /** Envoy's deprecated setting: true: when the VM fails, requests pass without the plugin, the one it fails in too. Default false. */
   failOpen?: boolean;
+  /** What requests get after the VM has failed: 503 (`FAIL_CLOSED`, the default), the upstream, or a new VM. */
+  failurePolicy?: FailurePolicy;
+  /** For `FAIL_RELOAD`: milliseconds from one new VM to the next. Default 1000. */
+  reloadBackoffMs?: number;
+  /** Envoy's setting of that name: status 1 at headers lets body callbacks go on. Default false. */
+  allowOnHeadersStopIteration?: boolean;
+  /** Host functions and callbacks that the plugin may have, by name. Default: all. */
+  allowedCapabilities?: string[];
+  /** Environment variables that the plugin sees. Default: none. */
+  environment?: Record<string, string>;
 }
 
 export interface StartOptions extends Partial<PluginOptions> {
@@ -51,8 +61,12 @@ export interface StartOptions extends Partial<PluginOptions> {
   bufferLimitBytes?: number;
   /** Lines below do not appear in `gateway.logs`. Default `info`. */
   logLevel?: LogLevel;
-  /** Start in a trial VM first, as gateways do. Default true. */
+  /** Start in a trial VM and in the main thread's own VM first, as gateways do. Default true. */
   canary?: boolean;
+  /** Worker threads, each with VMs of its own; requests take them in turn. Default 1. */
+  workers?: number;
+  /** Milliseconds that a plugin may take for one callback before it is ended: a fault. Default 2000; 0 waits for ever. */
+  watchdogMs?: number;
 }
 
 export interface FetchOptions {

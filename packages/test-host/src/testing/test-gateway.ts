@@ -46,6 +46,8 @@ export class TestGateway {
       logLevel: options.logLevel ?? "info",
       canary: options.canary ?? true,
       trace: { keep: KEPT_TRACES },
+      workers: options.workers ?? 1,
+      watchdogMs: options.watchdogMs ?? 2000,
       onLog: (line) => {
         if (line.thread === "worker") (started?.logs ?? early).push(line);
       },

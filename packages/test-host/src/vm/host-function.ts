@@ -22,7 +22,10 @@ export type HostFunctions = ReadonlyMap<string, HostFunction>;
 export class RestrictedCall extends Error {
   override readonly name = "Error";
 
-  constructor() {
+  readonly function: string;
+
+  constructor(name: string) {
     super("restricted_callback");
+    this.function = name;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Reads from a wasm binary what the WebAssembly JavaScript API does not tell: the signatures of imports and exports,
- * and whether there is a start section. Source: WebAssembly core specification, binary format, sections 1, 2, 3, 7, 8.
+ * the limits of memories, and whether there is a start section. Source: WebAssembly core specification, binary format,
+ * sections 1, 2, 3, 5, 7, 8.
  */
 export type ExternalKind = "func" | "table" | "memory" | "global" | "tag";
 
@@ -10,6 +11,10 @@ export interface ModuleImport {
   kind: ExternalKind;
   /** Functions only, e.g. `i32 i32 -> i32`. */
   signature?: string;
+  /** Memories (pages of 64 KiB) and tables only. */
+  minimum?: number;
+  /** Absent: no limit of its own. */
+  maximum?: number;
 }
 
 export interface ModuleExport {
@@ -23,6 +28,8 @@ export interface ModuleInterface {
   /** In export-section order: the first ABI marker wins. */
   exports: ModuleExport[];
   hasStartSection: boolean;
+  /** Of the memory that the module defines itself, in pages of 64 KiB; 0 without one. */
+  memoryPages: number;
 }
 
 const KINDS: readonly ExternalKind[] = ["func", "table", "memory", "global", "tag"];
@@ -86,17 +93,17 @@ class Reader {
     return VALUE_TYPES[code] ?? `type 0x${code.toString(16)}`;
   }
 
-  skipLimits(): void {
+  limits(): { minimum: number; maximum?: number } {
     const flags = this.byte();
-    this.u32();
-    if (flags & 1) this.u32();
+    const minimum = this.u32();
+    return flags & 1 ? { minimum, maximum: this.u32() } : { minimum };
   }
 }
 
 /** `bytes` must be a valid module: compile it first. */
 export function readModuleInterface(bytes: Uint8Array): ModuleInterface {
   const reader = new Reader(bytes, 8);
-  const result: ModuleInterface = { imports: [], exports: [], hasStartSection: false };
+  const result: ModuleInterface = { imports: [], exports: [], hasStartSection: false, memoryPages: 0 };
   let types: string[] = [];
   const functions: string[] = [];
 
@@ -109,6 +116,7 @@ export function readModuleInterface(bytes: Uint8Array): ModuleInterface {
       for (const entry of result.imports) if (entry.kind === "func") functions.push(entry.signature ?? "");
     }
     if (id === 3) functions.push(...reader.vector(() => types[reader.u32()] ?? ""));
+    if (id === 5) result.memoryPages = reader.vector(() => reader.limits())[0]?.minimum ?? 0;
     if (id === 7) {
       result.exports = reader.vector(() => {
         const name = reader.name();
@@ -145,11 +153,9 @@ function readImport(reader: Reader, types: readonly string[]): ModuleImport {
   const name = reader.name();
   const kind = KINDS[reader.byte()] ?? "func";
   if (kind === "func") return { module, name, kind, signature: types[reader.u32()] ?? "" };
-  if (kind === "table") {
-    reader.byte();
-    reader.skipLimits();
-  } else if (kind === "memory") reader.skipLimits();
-  else if (kind === "global") {
+  if (kind === "table") reader.byte();
+  if (kind === "table" || kind === "memory") return { module, name, kind, ...reader.limits() };
+  if (kind === "global") {
     reader.byte();
     reader.byte();
   } else {

@@ -2,10 +2,16 @@ import { GatewayError } from "../gateway/gateway-error.ts";
 import type { Profile } from "../profile/profile.ts";
 import { CALLBACKS, isCallback } from "./callbacks.ts";
 import { readModuleInterface, type ModuleInterface } from "./module-interface.ts";
-import { SourcePositions } from "./trap.ts";
+import { RestrictedCall } from "./host-function.ts";
+import { SourcePositions, type GuestTrap } from "./trap.ts";
 
 /** Known to every gateway, and older than what this host simulates. */
-const OLD_MARKERS = ["proxy_abi_version_0_1_0", "proxy_abi_version_0_2_0"];
+const OLD_MARKER = "proxy_abi_version_0_1_0";
+/** Known to every gateway; the same as 0.2.1 but for the host functions that came later. */
+const MARKER_0_2_0 = "proxy_abi_version_0_2_0";
+const SINCE_0_2_1 = "env.proxy_get_log_level";
+/** V8's limit in gateways, in pages of 64 KiB: 1 GiB. */
+const MAX_MEMORY_PAGES = 16_384;
 
 /** A module that this profile can run: compiled once, instantiated for every VM. */
 export interface LoadedModule {
@@ -37,9 +43,9 @@ export function loadModule(bytes: Uint8Array, path: string | undefined, profile:
   }
   const shape = readModuleInterface(bytes);
   const known = shape.exports.find(
-    (entry) => entry.kind === "func" && [...profile.markers, ...OLD_MARKERS].includes(entry.name),
+    (entry) => entry.kind === "func" && [...profile.markers, MARKER_0_2_0, OLD_MARKER].includes(entry.name),
   );
-  if (known !== undefined && OLD_MARKERS.includes(known.name)) {
+  if (known?.name === OLD_MARKER) {
     refuse(
       `exports ${known.name}, an ABI version that this host does not simulate yet`,
       `A real gateway would load it; export ${profile.markers.join(" or ")} to run here.`,
@@ -55,23 +61,41 @@ export function loadModule(bytes: Uint8Array, path: string | undefined, profile:
           : "."),
     );
   }
-  checkImports(shape, profile, refuse);
+  const marker = known!.name;
+  checkImports(shape, marker, profile, refuse);
   checkExports(shape, profile, refuse);
-  return { module, interface: shape, marker: known!.name, positions: new SourcePositions(path) };
+  return { module, interface: shape, marker, positions: new SourcePositions(path, module) };
+}
+
+/** For an error that came out of the module's start section, which runs before a gateway is ready for it. */
+export function refusedInStartSection(trap: GuestTrap, error: unknown): GatewayError {
+  return error instanceof RestrictedCall
+    ? new GatewayError(
+        "module-refused",
+        `The module's start section calls ${error.function}: Envoy crashes at load (SIGSEGV)`,
+        { hint: "Build with --exportStart _initialize, so that start code runs when the host is ready." },
+      )
+    : new GatewayError("module-refused", `Failed to create new Wasm instance: ${trap.message}`, {
+        hint: "The module's start section fails. Build with --exportStart _initialize to see more of it.",
+      });
 }
 
 type Refuse = (message: string, hint: string) => never;
 
-function checkImports(shape: ModuleInterface, profile: Profile, refuse: Refuse): void {
+function checkImports(shape: ModuleInterface, marker: string, profile: Profile, refuse: Refuse): void {
   const functions = shape.imports.map((entry) => ({ ...entry, key: `${entry.module}.${entry.name}` }));
   const notYet = functions.filter((entry) => profile.notSimulated.has(entry.key)).map((entry) => entry.key);
   for (const entry of functions) {
-    const host = profile.hostFunctions.get(entry.key);
+    if (entry.kind === "memory" || entry.kind === "table") continue;
+    const isLater = marker === MARKER_0_2_0 && entry.key === SINCE_0_2_1;
+    const host = isLater ? undefined : profile.hostFunctions.get(entry.key);
     if (host === undefined && profile.notSimulated.has(entry.key)) continue;
     if (host === undefined || entry.kind !== "func") {
       refuse(
         `Failed to load Wasm module due to a missing import: ${entry.key}`,
-        profile.importHint(entry.key) ??
+        (isLater
+          ? "It came with ABI 0.2.1: export proxy_abi_version_0_2_1."
+          : profile.importHint(entry.key)) ??
           "Build the module so that it imports host functions of this gateway only.",
       );
     } else if (host.signature !== entry.signature) {
@@ -108,16 +132,25 @@ function checkExports(shape: ModuleInterface, profile: Profile, refuse: Refuse):
       "Export an allocator, (size: i32) -> i32, as malloc or proxy_on_memory_allocate.",
     );
   }
-  if (exports.get("memory")?.kind !== "memory") {
+  const imported = shape.imports.find((entry) => entry.kind === "memory");
+  if (exports.get("memory")?.kind !== "memory" && imported === undefined) {
     refuse(
       "the module does not export its memory: Envoy crashes at load (SIGSEGV)",
       'Export the linear memory under the name "memory".',
     );
   }
-  if (shape.hasStartSection && shape.imports.length > 0) {
+  const pages = imported?.minimum ?? shape.memoryPages;
+  if (pages > MAX_MEMORY_PAGES) {
     refuse(
-      "the module has a start section and imports host functions: a host call from there crashes Envoy at load",
-      "Build with --exportStart _initialize, so that start code runs when the host is ready.",
+      `Failed to create new Wasm instance: ${pages} pages of memory at the start, and gateways give ${MAX_MEMORY_PAGES} (1 GiB) at most`,
+      "Build with a smaller initial memory.",
+    );
+  }
+  const vector = shape.exports.find((entry) => entry.signature?.includes("v128"));
+  if (vector !== undefined) {
+    refuse(
+      `the exported function ${vector.name} takes or returns a v128: Envoy crashes at load (SIGTRAP)`,
+      "Do not export it; inside the module SIMD is fine.",
     );
   }
 }

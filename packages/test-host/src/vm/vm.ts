@@ -13,9 +13,11 @@ import type { Context } from "./context.ts";
 import { RestrictedCall, type HostFunction } from "./host-function.ts";
 import { count, Ledger } from "./ledger.ts";
 import { GuestMemory, InvalidMemoryAccess } from "./memory.ts";
-import type { LoadedModule } from "./module.ts";
 import { Status } from "./status.ts";
-import { GuestTrap } from "./trap.ts";
+import type { ModuleImport } from "./module-interface.ts";
+import { GuestTrap, isGuestFailure } from "./trap.ts";
+import { refusedInStartSection, type LoadedModule } from "./module.ts";
+import { runWatched } from "./watchdog.ts";
 
 /** What a VM needs from the gateway around it. */
 export interface VmHost {
@@ -26,10 +28,23 @@ export interface VmHost {
   readonly metrics: Metrics;
   /** Absent: nothing is written down. */
   readonly trace: TraceRecorder | undefined;
+  /** Milliseconds that one call into a guest may take; 0 is no limit. */
+  readonly watchdogMs: number;
   /** The gateway's log level, as the ABI's number. */
   guestLogLevel(): number;
   log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void;
   fault(code: FaultCode, message: string, plugin: string): void;
+}
+
+/** What the configuration says about a VM. */
+export interface VmSetup {
+  vmId: string;
+  configuration: Uint8Array;
+  thread: LogLine["thread"];
+  /** WASI's environment. */
+  environment?: Readonly<Record<string, string>>;
+  /** Host functions and callbacks that the guest may have, by name; empty or absent: all of them. */
+  allowedCapabilities?: ReadonlySet<string>;
 }
 
 /** Data that host functions can reach only while one callback runs. */
@@ -49,6 +64,8 @@ export class Vm {
   readonly thread: LogLine["thread"];
   readonly configuration: Uint8Array;
   readonly marker: string;
+  /** `NAME=value`, for WASI. */
+  readonly environment: readonly string[];
   readonly ledger = new Ledger();
   /** Live contexts by id. Ids start at 1, count roots and streams together, and are never used again. */
   readonly contexts = new Map<number, Context>();
@@ -61,35 +78,58 @@ export class Vm {
   failed: GuestTrap | undefined;
   /** Told once, when the VM traps. */
   onFailure: ((trap: GuestTrap) => void) | undefined;
+  /** Told once, when the guest asks for a new VM in its place. */
+  readonly onRebuildWanted: (() => void)[] = [];
   readonly memory: GuestMemory;
   readonly #module: LoadedModule;
   readonly #exports: WebAssembly.Exports;
-  #restriction: "start" | "allocation" | undefined;
+  readonly #capabilities: ReadonlySet<string>;
+  #restriction: "start-section" | "start" | "allocation" | undefined;
   #depth = 0;
   #deferred: (() => void)[] = [];
   #lastContextId = 0;
   #lastToken = { http: 0, redis: 0 };
 
-  constructor(
-    module: LoadedModule,
-    host: VmHost,
-    identity: { vmId: string; configuration: Uint8Array; thread: LogLine["thread"] },
-  ) {
+  /** @throws GatewayError `module-refused` when the module's start section does what gateways do not survive */
+  constructor(module: LoadedModule, host: VmHost, setup: VmSetup) {
     this.#module = module;
     this.host = host;
-    this.vmId = identity.vmId;
-    this.configuration = identity.configuration;
-    this.thread = identity.thread;
+    this.vmId = setup.vmId;
+    this.configuration = setup.configuration;
+    this.thread = setup.thread;
+    this.environment = Object.entries(setup.environment ?? {}).map(([name, value]) => `${name}=${value}`);
+    this.#capabilities = setup.allowedCapabilities ?? new Set();
     this.marker = module.marker;
-    this.#exports = new WebAssembly.Instance(module.module, this.#imports()).exports;
-    this.memory = new GuestMemory(this.#exports.memory as WebAssembly.Memory, this.ledger, (size) =>
-      this.#allocate(size),
+    const imports = this.#imports();
+    this.#exports = this.#instantiate(imports).exports;
+    const memory = this.#exports.memory ?? importedMemory(module, imports);
+    this.memory = new GuestMemory(memory as WebAssembly.Memory, this.ledger, (size) => this.#allocate(size));
+  }
+
+  #instantiate(imports: WebAssembly.Imports): WebAssembly.Instance {
+    this.#restriction = "start-section";
+    const limitMs = this.#module.interface.hasStartSection ? this.host.watchdogMs : 0;
+    try {
+      return runWatched(limitMs, () => new WebAssembly.Instance(this.#module.module, imports));
+    } catch (error) {
+      const frames = this.#module.positions.frames(error);
+      throw refusedInStartSection(new GuestTrap("start section", error, frames), error);
+    } finally {
+      this.#restriction = undefined;
+    }
+  }
+
+  /** Whether the guest exports a callback; those it does not export, or may not have, are not called. */
+  has(name: CallbackName): boolean {
+    return (
+      typeof this.#exports[name] === "function" &&
+      this.host.profile.knowsCallback(name) &&
+      (!name.startsWith("proxy_on_") || name === "proxy_on_memory_allocate" || this.#isAllowed(name))
     );
   }
 
-  /** Whether the guest exports a callback; those it does not export are not called. */
-  has(name: CallbackName): boolean {
-    return typeof this.#exports[name] === "function" && this.host.profile.knowsCallback(name);
+  #isAllowed(name: string): boolean {
+    return this.#capabilities.size === 0 || this.#capabilities.has(name);
   }
 
   /** Writes down what serving VMs do; trial starts are not told. */
@@ -141,7 +181,8 @@ export class Vm {
     count(this.ledger.entries, name);
     let result: number | undefined;
     try {
-      result = (this.#exports[name] as (...args: number[]) => number | undefined)(...args);
+      const guest = this.#exports[name] as (...args: number[]) => number | undefined;
+      result = runWatched(this.host.watchdogMs, () => guest(...args));
     } catch (error) {
       this.#fail(name, error);
     }
@@ -159,6 +200,10 @@ export class Vm {
     else this.#deferred.push(action);
   }
 
+  wantRebuild(): void {
+    for (const tell of this.onRebuildWanted.splice(0)) tell();
+  }
+
   #allocate(size: number): number {
     const name = this.has("malloc") ? "malloc" : "proxy_on_memory_allocate";
     this.ledger.allocations++;
@@ -172,11 +217,7 @@ export class Vm {
   }
 
   #fail(entry: string, error: unknown): void {
-    const isTrap =
-      error instanceof WebAssembly.RuntimeError ||
-      error instanceof RestrictedCall ||
-      error instanceof RangeError;
-    if (!isTrap) throw error;
+    if (!isGuestFailure(error)) throw error;
     this.failed = new GuestTrap(entry, error, this.#module.positions.frames(error));
     this.#deferred = [];
     this.host.log(5, this.failed.message, this, undefined, "host");
@@ -185,18 +226,42 @@ export class Vm {
 
   #imports(): WebAssembly.Imports {
     const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-    for (const { module, name } of this.#module.interface.imports) {
+    for (const entry of this.#module.interface.imports) {
+      const { module, name } = entry;
       const host = this.host.profile.hostFunctions.get(`${module}.${name}`);
-      if (host !== undefined) (imports[module] ??= {})[name] = this.#wrap(name, host);
+      const given =
+        entry.kind === "memory"
+          ? new WebAssembly.Memory(limits(entry))
+          : entry.kind === "table"
+            ? new WebAssembly.Table({ ...limits(entry), element: "anyfunc" })
+            : host &&
+              (isCapability(module, name) && !this.#isAllowed(name)
+                ? this.#forbid(module, name)
+                : this.#wrap(name, host));
+      if (given !== undefined) (imports[module] ??= {})[name] = given;
     }
     return imports;
+  }
+
+  /** What a gateway links in place of a host function that the plugin may not have. */
+  #forbid(module: string, name: string): () => number {
+    return () => {
+      count(this.ledger.hostCalls, name);
+      const message = `Attempted call to restricted proxy-wasm capability: ${name}`;
+      this.host.log(4, message, this, this.context, "host");
+      return module === "env" ? Status.InternalFailure : WASI_NOT_CAPABLE;
+    };
   }
 
   #wrap(name: string, host: HostFunction): (...args: never[]) => number | void {
     return (...args) => {
       count(this.ledger.hostCalls, name);
-      if (this.#restriction === "start" && !host.duringStart) throw new RestrictedCall();
-      if (this.#restriction === "allocation" && !host.duringAllocation) throw new RestrictedCall();
+      const phase = this.#restriction;
+      const isAllowed =
+        phase === undefined ||
+        (phase === "start" && host.duringStart) ||
+        (phase === "allocation" && host.duringAllocation);
+      if (!isAllowed) throw new RestrictedCall(name);
       try {
         return this.#told(name, host.run(this, ...args));
       } catch (error) {
@@ -211,4 +276,23 @@ export class Vm {
     if (effect !== undefined) this.trace?.effect(this, effect);
     return result;
   }
+}
+
+const WASI_NOT_CAPABLE = 76;
+
+/** Helpers of compilers are linked whatever a plugin may have. */
+function isCapability(module: string, name: string): boolean {
+  return module !== "env" || name.startsWith("proxy_");
+}
+
+function limits({ minimum = 0, maximum }: ModuleImport): { initial: number; maximum?: number } {
+  return { initial: minimum, ...(maximum !== undefined && { maximum }) };
+}
+
+function importedMemory(
+  module: LoadedModule,
+  imports: WebAssembly.Imports,
+): WebAssembly.ImportValue | undefined {
+  const entry = module.interface.imports.find(({ kind }) => kind === "memory");
+  return entry && imports[entry.module]?.[entry.name];
 }

@@ -21,8 +21,8 @@ test.for([
   ],
   [
     "of an older ABI",
-    `(module ${MEMORY} ${MALLOC} (func (export "proxy_abi_version_0_2_0")))`,
-    "exports proxy_abi_version_0_2_0, an ABI version that this host does not simulate yet",
+    `(module ${MEMORY} ${MALLOC} (func (export "proxy_abi_version_0_1_0")))`,
+    "exports proxy_abi_version_0_1_0, an ABI version that this host does not simulate yet",
   ],
   [
     "with its marker as a global",
@@ -56,6 +56,36 @@ test.for([
   ],
   ["without an allocator", `(module ${MARKER} ${MEMORY})`, "Wasm module is missing malloc function."],
   ["without exported memory", `(module ${MARKER} ${MALLOC})`, "does not export its memory"],
+  [
+    "of ABI 0.2.0 that imports what came with 0.2.1",
+    `(module (import "env" "proxy_get_log_level" (func (param i32) (result i32))) (func (export "proxy_abi_version_0_2_0")) ${MEMORY} ${MALLOC})`,
+    "missing import: env.proxy_get_log_level",
+  ],
+  [
+    "that imports a global",
+    plain(`(import "env" "base" (global i32))`),
+    "Failed to load Wasm module due to a missing import: env.base",
+  ],
+  [
+    "with more than 1 GiB of memory",
+    `(module ${MARKER} (memory (export "memory") 16385) ${MALLOC})`,
+    "Failed to create new Wasm instance: 16385 pages",
+  ],
+  [
+    "that exports a vector function",
+    plain(`(func (export "dot") (param v128) (result i32) (i32.const 0))`),
+    "the exported function dot takes or returns a v128: Envoy crashes at load (SIGTRAP)",
+  ],
+  [
+    "whose start section calls the host",
+    `(module (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32))) (start $s) (func $s (drop (call $log (i32.const 2) (i32.const 0) (i32.const 0)))) ${MARKER} ${MEMORY} ${MALLOC})`,
+    "The module's start section calls proxy_log: Envoy crashes at load (SIGSEGV)",
+  ],
+  [
+    "whose start section traps",
+    `(module (start $s) (func $s (unreachable)) ${MARKER} ${MEMORY} ${MALLOC})`,
+    "Failed to create new Wasm instance",
+  ],
 ] as const)("refuses a module %s", async ([, wat, message]) => {
   const start = startGateway({
     plugin: assemble(wat.replace(/(\(module) (.*?)(\(import .*?\)\)\)?)/s, "$1 $3 $2")),
@@ -65,6 +95,19 @@ test.for([
     code: "module-refused",
     message: expect.stringContaining(message),
   });
+});
+
+test.for([
+  ["of ABI 0.2.0", `(module ${MEMORY} ${MALLOC} (func (export "proxy_abi_version_0_2_0")))`],
+  ["with a start section that calls nobody", `(module (start $s) (func $s) ${MARKER} ${MEMORY} ${MALLOC})`],
+  [
+    "with imported memory and table",
+    `(module (import "env" "memory" (memory 2)) (import "env" "table" (table 1 funcref)) ${MARKER} ${MALLOC})`,
+  ],
+  ["of exactly 1 GiB", `(module ${MARKER} (memory (export "memory") 16384) ${MALLOC})`],
+] as const)("runs a module %s", async ([, wat]) => {
+  const gateway = await startGateway({ plugin: assemble(wat), profile: "envoy", canary: false });
+  expect((await gateway.fetch("/")).status).toBe(200);
 });
 
 test("refuses what is not a module", async () => {
@@ -101,7 +144,7 @@ test.for([
   await expect(startGateway({ plugin })).rejects.toThrow("The plugin logged:\n  info: no");
 });
 
-test("starts the base VM, a canary and the worker, in that order", async () => {
+test("starts the base VM, a canary, the main thread and each worker, in that order", async () => {
   const plugin = guest(
     ({ on, log }) => on("_initialize", log("init")) + on("proxy_on_configure", log("configure")),
   );
@@ -121,11 +164,16 @@ test("starts the base VM, a canary and the worker, in that order", async () => {
     {
       profile: "envoy",
       clock: new VirtualClock(),
+      workers: 2,
       onLog: ({ thread, message }) => lines.push(`${thread} ${message}`),
     },
   );
   await gateway.close();
-  expect(lines).toEqual(["base init", "canary init", "canary configure", "worker init", "worker configure"]);
+  const perThread = ["canary", "main", "worker", "worker"].flatMap((thread) => [
+    `${thread} init`,
+    `${thread} configure`,
+  ]);
+  expect(lines).toEqual(["base init", ...perThread]);
 });
 
 test.for([
