@@ -18,7 +18,6 @@ export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>>
     normalize_path: [false],
     merge_slashes: [false],
     server_name: ["envoy"],
-    access_log: [[]],
   },
   RouteConfiguration: { name: true, validate_clusters: [true] },
   VirtualHost: { require_tls: ["NONE"] },

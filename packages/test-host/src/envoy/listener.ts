@@ -2,6 +2,7 @@ import type { ListenerConfig, WasmFilterConfig } from "../gateway/config.ts";
 import { readAddress } from "./address.ts";
 import type { Message } from "./message.ts";
 import { readRouteConfiguration, type ClusterUse } from "./route.ts";
+import { readManagerSettings } from "./manager.ts";
 import { peekType, readTyped } from "./typed.ts";
 import type { Value } from "./value.ts";
 import { readWasmFilter, WASM_TYPE, type LoadFile } from "./wasm-filter.ts";
@@ -9,7 +10,7 @@ import { readWasmFilter, WASM_TYPE, type LoadFile } from "./wasm-filter.ts";
 const MANAGER_TYPE = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const ROUTER_TYPE = "envoy.extensions.filters.http.router.v3.Router";
 
-type Manager = Pick<ListenerConfig, "virtualHosts" | "filters" | "schemeToOverwrite">;
+type Manager = Pick<ListenerConfig, "virtualHosts" | "filters" | "schemeToOverwrite" | "manager">;
 
 /** `config.listener.v3.Listener`: one socket, one filter chain, one HTTP connection manager. */
 export function readListener(
@@ -51,6 +52,7 @@ function readManager(message: Message, loadFile: LoadFile, uses: ClusterUse): Ma
     virtualHosts: (routes && readRouteConfiguration(routes, uses)) ?? [],
     filters: (filters && readHttpFilters(filters, loadFile)) ?? [],
     ...(scheme !== undefined && { schemeToOverwrite: scheme }),
+    manager: readManagerSettings(message),
   };
 }
 

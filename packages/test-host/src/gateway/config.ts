@@ -20,6 +20,33 @@ export interface ListenerConfig {
   bufferLimitBytes?: number;
   /** `scheme_header_transformation.scheme_to_overwrite`. */
   schemeToOverwrite?: "http" | "https";
+  /** Absent: Envoy's defaults. */
+  manager?: ConnectionManagerConfig;
+}
+
+/** Settings of the HTTP connection manager; an absent one has Envoy's default. Times are in milliseconds, 0 is none. */
+export interface ConnectionManagerConfig {
+  /** Default 60. */
+  maxRequestHeadersKb?: number;
+  /** Default 100. */
+  maxHeadersCount?: number;
+  /** Whether trailers pass. Default true; Envoy's own default is false. */
+  enableTrailers?: boolean;
+  /** Default 1000. */
+  delayedCloseTimeoutMs?: number;
+  accessLogs?: AccessLogConfig[];
+}
+
+export type AccessLogSink = "stdout" | "stderr" | { path: string };
+
+/** JSON whose strings may hold `%OPERATORS%`; a string alone is a text format. */
+export type LogShape = string | number | boolean | null | LogShape[] | { [key: string]: LogShape };
+
+export interface AccessLogConfig {
+  sink: AccessLogSink;
+  format: LogShape;
+  /** JSON without what is missing, and text with nothing in place of `-`. Default false. */
+  omitEmptyValues?: boolean;
 }
 
 export interface VirtualHostConfig {

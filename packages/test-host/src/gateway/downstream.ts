@@ -14,6 +14,21 @@ export interface DownstreamInfo {
   protocol?: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2";
   /** Default `http`; becomes `x-forwarded-proto` unless the client sent one. */
   scheme?: "http" | "https";
+  /** The codec could not read the request: it is answered at once, and headers are absent. */
+  refusal?: Refusal;
+}
+
+/** Why a request is answered before any filter has seen it. */
+export interface Refusal {
+  status: number;
+  /** Envoy's RESPONSE_CODE_DETAILS. */
+  details: string;
+  /** Text of the response. Default: none. */
+  body?: string;
+  /** Envoy's RESPONSE_FLAGS. Default: none. */
+  flags?: string;
+  /** A route had been chosen before. */
+  routed?: true;
 }
 
 /**
@@ -25,8 +40,10 @@ export interface DownstreamEvents {
    * Once per stream at most. `:status` is first, names are lower case, values are byte strings (latin1).
    * They go on the wire as they are: a content-length that does not match the body is the plugin's doing, and
    * without a content-length the skin chooses the framing (chunked in HTTP/1.1).
+   *
+   * @param early the request had not come to its end yet: HTTP/1 closes the connection behind the response
    */
-  onHeaders(headers: Header[], endStream: boolean): void;
+  onHeaders(headers: Header[], endStream: boolean, early: boolean): void;
   /** May be empty when `endStream` is true. The chunk belongs to the receiver. */
   onData(chunk: Uint8Array, endStream: boolean): void;
   onTrailers(trailers: Header[]): void;
@@ -40,6 +57,8 @@ export interface DownstreamStream {
   write(chunk: Uint8Array, endStream: boolean): void;
   /** Ends the request with trailers. */
   writeTrailers(trailers: Header[]): void;
+  /** What follows of the request cannot be read: answers, or breaks the response off when that has begun. */
+  refuse(refusal: Refusal): void;
   /** The client has gone away: filters see on_log, on_done, on_delete; no event follows. */
   disconnect(): void;
 }

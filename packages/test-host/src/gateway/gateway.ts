@@ -1,4 +1,5 @@
 import type { FaultCode } from "./error-codes.ts";
+import { AccessLog } from "./access-log/access-log.ts";
 import { PROFILES, type Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
@@ -24,13 +25,14 @@ import {
 } from "./observe.ts";
 import type { ConfigureResult, GatewayOptions } from "./options.ts";
 import { Queues } from "./queues.ts";
-import { receiveRequestHeaders } from "./request-headers.ts";
+import { receiveRequest } from "./request-headers.ts";
 import type { RootHost } from "./root-context.ts";
 import { routeTable } from "./routing.ts";
 import { SharedData } from "./shared-data.ts";
 
 interface Listener {
   config: ListenerConfig;
+  accessLogs: readonly AccessLog[];
   routes: RouteTable;
 }
 
@@ -75,7 +77,11 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     for (const cluster of config.clusters)
       this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
     for (const listener of config.listeners) {
-      this.#listeners.set(listener.name, { config: listener, routes: routeTable(listener.virtualHosts) });
+      this.#listeners.set(listener.name, {
+        config: listener,
+        routes: routeTable(listener.virtualHosts),
+        accessLogs: (listener.manager?.accessLogs ?? []).map((log) => new AccessLog(log)),
+      });
     }
     this.watchdogMs = options.watchdogMs ?? 10_000;
     this.#filters = new FilterTable(this, this, options);
@@ -136,7 +142,10 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     );
     this.#streams.add(stream);
     this.trace?.begin(stream.id, listenerName, headers);
-    stream.start(receiveRequestHeaders(headers, scheme), endStream);
+    const received =
+      info.refusal === undefined ? receiveRequest(headers, scheme) : { headers: [], refusal: info.refusal };
+    if (received.refusal !== undefined) stream.turnAway(received.refusal, received.headers, endStream);
+    else stream.start(received.headers, endStream);
     this.#checkSoon(() => stream.endIfForgotten());
     return {
       id: stream.id,
@@ -148,6 +157,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
         stream.writeTrailers(trailers);
         this.#checkSoon(() => stream.endIfForgotten());
       },
+      refuse: (refusal) => stream.refuse(refusal),
       disconnect: () => stream.disconnect(),
     };
   }
@@ -240,6 +250,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   ended(stream: HttpStream, record: AccessRecord): void {
     this.#streams.delete(stream);
     this.trace?.end(record);
+    for (const log of this.#listeners.get(record.listener)?.accessLogs ?? [])
+      this.#options.onAccessLog?.(log.sink, log.line({ stream, record }));
     this.#options.onAccess?.(record);
     if (this.#streams.size === 0) this.#whenIdle?.();
   }

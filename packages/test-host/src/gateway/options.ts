@@ -1,6 +1,7 @@
 import type { Clock } from "../services/clock.ts";
 import type { TraceOptions } from "../trace/recorder.ts";
 import type { GatewayError } from "./gateway-error.ts";
+import type { AccessLogSink } from "./config.ts";
 import type { AccessRecord, Fault, LogLevel, LogLine } from "./observe.ts";
 
 export type ProfileName = "envoy" | "higress";
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   onLog?(line: LogLine): void;
   onAccess?(record: AccessRecord): void;
   onFault?(fault: Fault): void;
+  /** A line, its end included, of an access log that the configuration asks for. */
+  onAccessLog?(sink: AccessLogSink, line: string): void;
 }
 
 /** The answer to a configuration update. */

@@ -1,88 +1,58 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import type { SocketAddress } from "../gateway/config.ts";
+import { createServer } from "node:net";
+import type { ListenerConfig, SocketAddress } from "../gateway/config.ts";
 import type { DownstreamDoor } from "../gateway/downstream.ts";
-import { hasBody, requestHead } from "./request-head.ts";
-import { responseWriter } from "./response-writer.ts";
-import { listen } from "./socket.ts";
+import type { Clock } from "../services/clock.ts";
+import { Http1Connection, type ConnectionSettings } from "./http1/connection.ts";
+import { boundAddress, listen } from "./socket.ts";
 
-/** Envoy's `max_request_headers_kb`. */
-const MAXIMUM_HEAD_BYTES = 60 * 1024;
-const IDLE_TIMEOUT_MS = 3_600_000;
+const DEFAULT_HEAD_KIB = 60;
+const DEFAULT_HEAD_FIELDS = 100;
+const DEFAULT_DELAYED_CLOSE_MS = 1000;
 
-/** Serves one listener of the gateway over HTTP/1 on a socket. Rejects when the address is taken. */
+/** A listener on its socket. */
+export interface Served {
+  /** With the port that the system chose for 0. */
+  address: SocketAddress;
+  /** Stops accepting, lets requests finish for up to `graceMs`, then drops what is left. */
+  stop(graceMs: number): Promise<void>;
+}
+
+function settings({ manager = {} }: ListenerConfig): ConnectionSettings {
+  return {
+    headBytes: (manager.maxRequestHeadersKb ?? DEFAULT_HEAD_KIB) * 1024,
+    headFields: manager.maxHeadersCount ?? DEFAULT_HEAD_FIELDS,
+    delayedCloseMs: manager.delayedCloseTimeoutMs ?? DEFAULT_DELAYED_CLOSE_MS,
+    enableTrailers: manager.enableTrailers ?? true,
+  };
+}
+
+/** Serves one listener of the gateway over HTTP/1 on a socket; connections have the settings of `config` as they are when they come. Rejects when the address is taken. */
 export async function serveListener(
   gateway: DownstreamDoor,
-  name: string,
+  config: () => ListenerConfig,
   address: SocketAddress,
-): Promise<Server> {
-  const options = {
-    maxHeaderSize: MAXIMUM_HEAD_BYTES,
-    requireHostHeader: false,
-    keepAliveTimeout: IDLE_TIMEOUT_MS,
-  };
-  const server = createServer({ ...options, requestTimeout: 0 }, (request, response) => {
-    serveRequest(gateway, name, request, response);
+  clock: Clock,
+): Promise<Served> {
+  const connections = new Set<Http1Connection>();
+  let stopping = false;
+  const server = createServer((socket) => {
+    const connection = new Http1Connection(socket, gateway, config().name, settings(config()), clock);
+    connections.add(connection);
+    socket.on("close", () => connections.delete(connection));
+    if (stopping) connection.destroy();
   });
-  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
-    response.writeContinue();
-    serveRequest(gateway, name, request, response);
-  });
-  server.on("clientError", refuseMalformed);
   await listen(server, address, "--port");
-  return server;
-}
-
-function serveRequest(
-  gateway: DownstreamDoor,
-  name: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const { socket } = request;
-  const withBody = hasBody(request);
-  const stream = gateway.handle(name, requestHead(request), !withBody, responseWriter(request, response), {
-    remote: { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
-    local: { address: socket.localAddress ?? "", port: socket.localPort ?? 0 },
-    protocol: request.httpVersion === "1.0" ? "HTTP/1.0" : "HTTP/1.1",
-    scheme: "http",
-  });
-  if (withBody) {
-    request.on("data", (chunk: Buffer) => stream.write(new Uint8Array(chunk), false));
-    request.on("end", () => {
-      const trailers = lowerCasePairs(request.rawTrailers);
-      if (trailers.length > 0) stream.writeTrailers(trailers);
-      else stream.write(new Uint8Array(), true);
-    });
-  } else {
-    request.resume();
-  }
-  response.on("close", () => {
-    if (!response.writableFinished) stream.disconnect();
-  });
-}
-
-function lowerCasePairs(raw: string[]): [string, string][] {
-  return raw.flatMap((name, index) =>
-    index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1]!] as [string, string]] : [],
-  );
-}
-
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-  const line = tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const body = line.slice(4);
-  socket.end(
-    `HTTP/1.1 ${line}\r\ncontent-length: ${body.length}\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
-/** Where a server listens, with the port the system chose for 0. */
-export function boundAddress(server: Server): SocketAddress {
-  const { address, port } = server.address() as AddressInfo;
-  return { address, port };
+  return {
+    address: boundAddress(server),
+    async stop(graceMs) {
+      stopping = true;
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const connection of connections) if (connection.isIdle) connection.destroy();
+      const deadline = setTimeout(() => {
+        for (const connection of connections) connection.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(deadline);
+    },
+  };
 }

@@ -1,13 +1,14 @@
 import type { Server } from "node:http";
-import type { GatewayConfig, SocketAddress } from "../gateway/config.ts";
+import type { GatewayConfig, ListenerConfig, SocketAddress } from "../gateway/config.ts";
 import type { DownstreamDoor } from "../gateway/downstream.ts";
 import { Gateway } from "../gateway/gateway.ts";
 import type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 import type { Clock } from "../services/clock.ts";
 import { RealClock } from "../services/real-clock.ts";
+import { AccessLogFiles } from "./access-log-files.ts";
 import { serveAdmin } from "./admin.ts";
-import { boundAddress, serveListener } from "./http-listener.ts";
-import { stop } from "./socket.ts";
+import { serveListener, type Served } from "./http-listener.ts";
+import { boundAddress, stop } from "./socket.ts";
 
 const GRACE_MS = 1000;
 
@@ -20,8 +21,8 @@ export interface ServeOptions extends Omit<GatewayOptions, "clock"> {
 
 interface OpenListener {
   /** The configured listener that has this address now. */
-  name: string;
-  server: Server;
+  config: ListenerConfig;
+  served: Served;
 }
 
 /**
@@ -37,6 +38,7 @@ export async function serve(config: GatewayConfig, options: ServeOptions): Promi
 /** A gateway on real sockets, which outlive its configuration. */
 export class LiveGateway {
   readonly #options: GatewayOptions & { host?: string };
+  readonly #accessLogs: AccessLogFiles;
   /** By configured address. */
   readonly #listeners = new Map<string, OpenListener>();
   #admin: Server | undefined;
@@ -45,15 +47,26 @@ export class LiveGateway {
   /** Gateways that have been replaced and still have streams. */
   readonly #draining = new Set<Gateway>();
 
-  private constructor(gateway: Gateway, config: GatewayConfig, options: GatewayOptions & { host?: string }) {
+  private constructor(
+    gateway: Gateway,
+    config: GatewayConfig,
+    options: GatewayOptions & { host?: string },
+    accessLogs: AccessLogFiles,
+  ) {
+    this.#accessLogs = accessLogs;
     this.#gateway = gateway;
     this.#config = config;
     this.#options = options;
   }
 
   static async start(config: GatewayConfig, { clock, ...options }: ServeOptions): Promise<LiveGateway> {
-    const all = { ...options, clock: clock ?? new RealClock() };
-    const live = new LiveGateway(await Gateway.start(config, all), config, all);
+    const files = new AccessLogFiles();
+    const all: GatewayOptions & { host?: string } = {
+      onAccessLog: (sink, line) => files.write(sink, line),
+      ...options,
+      clock: clock ?? new RealClock(),
+    };
+    const live = new LiveGateway(await Gateway.start(config, all), config, all, files);
     try {
       await live.#listen(config);
       if (config.admin !== undefined) live.#admin = await serveAdmin(live, live.#place(config.admin));
@@ -77,7 +90,7 @@ export class LiveGateway {
   /** Where each listener listens, by its name. */
   get listeners(): Record<string, SocketAddress> {
     return Object.fromEntries(
-      [...this.#listeners.values()].map(({ name, server }) => [name, boundAddress(server)]),
+      [...this.#listeners.values()].map(({ config, served }) => [config.name, served.address]),
     );
   }
 
@@ -107,10 +120,10 @@ export class LiveGateway {
     }
     this.#gateway = next;
     this.#config = config;
-    const wanted = new Map(config.listeners.map((listener) => [this.#key(listener), listener.name]));
+    const wanted = new Map(config.listeners.map((listener) => [this.#key(listener), listener]));
     for (const [key, open] of before) {
-      const name = wanted.get(key);
-      if (name !== undefined) open.name = name;
+      const listener = wanted.get(key);
+      if (listener !== undefined) open.config = listener;
       else void this.#stop(key, open);
     }
     this.#draining.add(previous);
@@ -124,6 +137,7 @@ export class LiveGateway {
       this.#admin && stop(this.#admin, GRACE_MS),
     ]);
     await Promise.all([this.#gateway, ...this.#draining].map((gateway) => gateway.close()));
+    await this.#accessLogs.close();
   }
 
   /** Opens what `config` has and is not open yet: all of it, or nothing. */
@@ -133,11 +147,12 @@ export class LiveGateway {
       for (const listener of config.listeners) {
         const key = this.#key(listener);
         if (this.#listeners.has(key)) continue;
-        const entry: { name: string; server?: Server } = { name: listener.name };
+        const entry: { config: ListenerConfig; served?: Served } = { config: listener };
         const door: DownstreamDoor = {
-          handle: (_name, ...request) => this.#gateway.handle(entry.name, ...request),
+          handle: (_name, ...request) => this.#gateway.handle(entry.config.name, ...request),
         };
-        entry.server = await serveListener(door, listener.name, this.#place(listener.address));
+        const place = this.#place(listener.address);
+        entry.served = await serveListener(door, () => entry.config, place, this.#options.clock);
         opened.push([key, entry as OpenListener]);
         this.#listeners.set(key, entry as OpenListener);
       }
@@ -147,9 +162,9 @@ export class LiveGateway {
     }
   }
 
-  async #stop(key: string, { server }: OpenListener): Promise<void> {
+  async #stop(key: string, { served }: OpenListener): Promise<void> {
     this.#listeners.delete(key);
-    await stop(server, GRACE_MS);
+    await served.stop(GRACE_MS);
   }
 
   #key({ name, address }: GatewayConfig["listeners"][number]): string {

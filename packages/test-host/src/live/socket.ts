@@ -1,4 +1,5 @@
-import type { Server } from "node:http";
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import type { SocketAddress } from "../gateway/config.ts";
 
 /** An address that cannot be listened on. */
@@ -22,10 +23,16 @@ export async function listen(server: Server, { address, port }: SocketAddress, f
 }
 
 /** Stops accepting, lets requests finish for up to `graceMs`, then drops what is left. */
-export async function stop(server: Server, graceMs: number): Promise<void> {
+export async function stop(server: HttpServer, graceMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(deadline);
+}
+
+/** Where a server listens, with the port the system chose for 0. */
+export function boundAddress(server: Server): SocketAddress {
+  const { address, port } = server.address() as AddressInfo;
+  return { address, port };
 }

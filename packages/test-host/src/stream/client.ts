@@ -39,7 +39,7 @@ export class Client implements Sink {
     for (const name of HOP_HEADERS) headers.remove(name);
     const milliseconds = Number(this.#stream.clock.now() / 1_000_000n);
     if (headers.get("date") === undefined) headers.set("date", new Date(milliseconds).toUTCString());
-    headers.set("server", "envoy");
+    headers.replace("server", "envoy");
     const entries = headers.entries();
     const faults = findHeaderFaults(entries);
     for (const fault of faults) this.#stream.wireFault(fault.code, fault.message);
@@ -50,7 +50,8 @@ export class Client implements Sink {
     this.headersSent = true;
     const status = Number(headers.get(":status") ?? 0);
     this.#stream.host.trace?.step(this.#stream.id, { kind: "response", status });
-    this.#deliver(() => this.#events.onHeaders(withStatusFirst(safe), endStream));
+    const early = !this.#stream.request.observedEnd;
+    this.#deliver(() => this.#events.onHeaders(withStatusFirst(safe), endStream, early));
     if (endStream) this.#stream.finish();
   }
 

@@ -75,6 +75,14 @@ export class HeaderMap {
     this.#entries.push([this.#key(name), value]);
   }
 
+  /** As `set`, but where the name stands already. */
+  replace(name: string, value: string): void {
+    const key = this.#key(name);
+    const present = this.#entries.find((entry) => entry[0] === key);
+    if (present === undefined) this.set(name, value);
+    else present[1] = value;
+  }
+
   remove(name: string): void {
     const key = this.#key(name);
     this.#entries = this.#entries.filter((entry) => entry[0] !== key);

@@ -1,5 +1,5 @@
 import type { FaultCode } from "../gateway/error-codes.ts";
-import type { DownstreamEvents, DownstreamInfo, DownstreamStream } from "../gateway/downstream.ts";
+import type { DownstreamEvents, DownstreamStream, Refusal } from "../gateway/downstream.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
@@ -16,15 +16,16 @@ import { StreamFilter } from "./filter.ts";
 import { findForgotten } from "./forgotten.ts";
 import { HeaderMap } from "./header-map.ts";
 import { detailsText, gatewayReply, shapeLocalReply, withoutFaults } from "./local-reply.ts";
+import { Incoming } from "./incoming.ts";
 import { RouteChoice, type ChosenRoute } from "./route.ts";
 import { Router } from "./router.ts";
-import type { StreamHost, StreamSetup } from "./stream-host.ts";
+import type { StreamHost, StreamInfo, StreamSetup } from "./stream-host.ts";
 
 /** One request and its response on their way through the filter chain. */
 export class HttpStream implements DownstreamStream, DirectionOwner {
   readonly host: StreamHost;
   readonly id: number;
-  readonly info: Required<DownstreamInfo>;
+  readonly info: StreamInfo;
   readonly request: Direction;
   readonly response: Direction;
   readonly filterState = new Map<string, Uint8Array>();
@@ -33,6 +34,12 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   requestBytes = 0;
   responseBytes = 0;
   upstreamAddress: string | undefined;
+  /** The socket's other end; `info.remote` is the client that x-forwarded-for may name. */
+  readonly directRemote: { address: string; port: number };
+  localReplyBody: string | undefined;
+  transportFailure = "";
+  /** Requests sent to upstreams for this one. */
+  attempts = 0;
   details = "";
   flags = "-";
   ended = false;
@@ -44,13 +51,13 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   readonly #routeChoice: RouteChoice;
   readonly #client: Client;
   #prepared: LocalResponse | undefined;
-  #incoming: ({ chunk: Uint8Array; endStream: boolean } | { trailers: Header[] })[] = [];
-  #pumping = false;
+  readonly #incoming = new Incoming(this);
 
   constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
     this.host = host;
     this.id = setup.id;
     this.info = setup.info;
+    this.directRemote = setup.info.remote;
     this.bufferLimitBytes = setup.bufferLimitBytes;
     this.startedAt = host.clock.now();
     this.#setup = setup;
@@ -85,15 +92,26 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   }
 
   write(chunk: Uint8Array, endStream: boolean): void {
-    if (this.ended || this.request.observedEnd) return;
     this.#incoming.push({ chunk, endStream });
-    this.pump();
   }
 
   writeTrailers(trailers: Header[]): void {
-    if (this.ended || this.request.observedEnd) return;
     this.#incoming.push({ trailers });
-    this.pump();
+  }
+
+  /** Answers a request that no filter gets to see; they are told of it in their logs only. */
+  turnAway(refusal: Refusal, headers: readonly Header[], endStream: boolean): void {
+    if (headers.length > 0) this.request.headers = new HeaderMap(headers, true);
+    this.request.observedEnd = endStream;
+    if (refusal.routed === true) this.route();
+    this.request.aborted = true;
+    this.flags = refusal.flags ?? "-";
+    this.sendDirectly(gatewayReply(refusal.status, refusal.body ?? "", refusal.details));
+  }
+
+  refuse(refusal: Refusal): void {
+    this.flags = refusal.flags ?? "-";
+    this.sendLocalResponse(gatewayReply(refusal.status, refusal.body ?? "", refusal.details));
   }
 
   disconnect(): void {
@@ -106,22 +124,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
 
   /** Reads what the client sent, as far as back-pressure allows. */
   pump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    while (!this.ended && !this.request.aboveWatermark) {
-      const next = this.#incoming.shift();
-      if (next === undefined) break;
-      if ("trailers" in next) {
-        this.request.observedEnd = true;
-        this.request.trailers = new HeaderMap(next.trailers, true);
-        this.request.sendTrailers(undefined);
-      } else {
-        this.requestBytes += next.chunk.length;
-        this.request.observedEnd = next.endStream;
-        this.request.sendData(undefined, new Body(next.chunk), next.endStream);
-      }
-    }
-    this.#pumping = false;
+    this.#incoming.read();
   }
 
   headersFromUpstream(headers: HeaderMap, endStream: boolean): void {

@@ -47,7 +47,6 @@ export function shapeLocalReply(response: LocalResponse, request: HeaderMap | un
     if (headers.get("content-type") === undefined) headers.set("content-type", "text/plain");
   } else {
     headers.remove("content-type");
-    headers.set("content-length", "0");
   }
   const body = request?.get(":method") === "HEAD" ? new Uint8Array() : response.body;
   return { headers, body };

@@ -15,6 +15,14 @@ export const RESET_TEXT: Record<ResetReason, string> = {
   "local-reset": "local reset",
 };
 
+const RESET_FLAGS: Record<ResetReason, string> = {
+  "connect-failure": "UF",
+  "connect-timeout": "UF",
+  "remote-reset": "UC",
+  "protocol-error": "UPE",
+  "local-reset": "LR",
+};
+
 /** Status and body that stand for an upstream that failed before its response headers. */
 export function failureResponse(reason: ResetReason, detail: string): { status: number; body: string } {
   const transport =
@@ -79,6 +87,7 @@ export class Router implements Sink {
       method: headers.get(":method") ?? "",
       path: headers.get(":path") ?? "",
     });
+    stream.attempts++;
     const openedAt = stream.clock.now();
     this.#upstream = host.upstream.open(headers.entries(), endStream, {
       onHeaders: (response, end) => this.#onHeaders(response, end, openedAt),
@@ -152,7 +161,8 @@ export class Router implements Sink {
   #onReset(reason: ResetReason, detail: string): void {
     const stream = this.#stream;
     this.finished();
-    stream.flags = reason.startsWith("connect") ? "UF" : "UC";
+    stream.flags = RESET_FLAGS[reason];
+    if (reason === "connect-failure") stream.transportFailure = detail;
     const name = RESET_TEXT[reason].replaceAll(" ", "_");
     stream.host.trace?.step(stream.id, { kind: "upstream-reset", reason: detail === "" ? name : detail });
     if (stream.response.headers !== undefined) {

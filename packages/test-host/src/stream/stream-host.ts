@@ -19,11 +19,13 @@ export interface StreamHost {
   ended(stream: HttpStream, record: AccessRecord): void;
 }
 
+export type StreamInfo = Required<Omit<DownstreamInfo, "refusal">>;
+
 export interface StreamSetup {
   id: number;
   listener: string;
   plugins: readonly FilterPlugin[];
   routes: RouteTable;
   bufferLimitBytes: number;
-  info: Required<DownstreamInfo>;
+  info: StreamInfo;
 }

@@ -31,6 +31,7 @@ describe("the envoy.yaml of the Go guide", () => {
         {
           name: "listener_0",
           address: { address: "0.0.0.0", port: 10000 },
+          manager: { enableTrailers: false },
           schemeToOverwrite: "https",
           virtualHosts: [
             {
@@ -75,10 +76,23 @@ const PLUGIN = `${CONNECTION_MANAGER}.http_filters[0].typed_config.value.config`
 describe("what is not simulated is refused by name", () => {
   it.each<[title: string, piece: string, replacement: string, expected: string]>([
     [
-      "an access log",
+      "another access logger",
       "stat_prefix: ingress_http",
-      "access_log: [{ name: stdout }]",
-      `envoy.yaml:22: ${CONNECTION_MANAGER}.access_log: only [] is simulated, not [{"name":"stdout"}]; remove it or run a real Envoy`,
+      'access_log: [{ name: grpc, typed_config: { "@type": type.googleapis.com/envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig } }]',
+      `envoy.yaml:22: ${CONNECTION_MANAGER}.access_log[0].typed_config: the access logger ` +
+        "envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig is not simulated; there are " +
+        ["file.v3.FileAccessLog", "stream.v3.StdoutAccessLog", "stream.v3.StderrAccessLog"]
+          .map((name) => `envoy.extensions.access_loggers.${name}`)
+          .join(", "),
+    ],
+    [
+      "an operator of an access log",
+      "stat_prefix: ingress_http",
+      'access_log: [{ name: out, typed_config: { "@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog, ' +
+        'log_format: { text_format_source: { inline_string: "%COFFEE%" } } } }]',
+      expect.stringMatching(
+        /^envoy\.yaml:22: .*\.access_log\[0\]\.typed_config\.log_format: the access log operator %COFFEE% is not simulated; there are ACCESS_LOG_TYPE, /,
+      ) as string,
     ],
     [
       "a field unknown here",

@@ -11,7 +11,8 @@ export class ByteReader {
   #searched = 0;
 
   push(bytes: Buffer): void {
-    this.#bytes = this.#at === this.#bytes.length ? bytes : Buffer.concat([this.#bytes.subarray(this.#at), bytes]);
+    this.#bytes =
+      this.#at === this.#bytes.length ? bytes : Buffer.concat([this.#bytes.subarray(this.#at), bytes]);
     this.#searched -= Math.min(this.#searched, this.#at);
     this.#at = 0;
   }
@@ -37,7 +38,7 @@ export class ByteReader {
       return undefined;
     }
     const stop = end > this.#at && this.#bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    const line = this.#bytes.latin1Slice(this.#at, stop);
+    const line = this.#bytes.toString("latin1", this.#at, stop);
     this.#at = this.#searched = end + 1;
     return line;
   }

@@ -5,7 +5,7 @@ import { ProtocolError } from "./protocol-error.ts";
 export interface RequestHead {
   /** `:method`, `:path` and `:authority` first, as far as the client gave them; then the rest in wire order. */
   headers: Header[];
-  body: "none" | "chunked" | { length: number };
+  body: "none" | "chunked" | "tunnel" | { length: number };
   closes: boolean;
   isHead: boolean;
   expectsContinue: boolean;
@@ -52,7 +52,8 @@ export function readField(line: string): Header {
 
 /** @throws {ProtocolError} for framing that two readers could understand differently */
 export function readHead(line: RequestLine, fields: readonly Header[]): RequestHead {
-  const valuesOf = (wanted: string): string[] => fields.flatMap(([name, value]) => (name === wanted ? [value] : []));
+  const valuesOf = (wanted: string): string[] =>
+    fields.flatMap(([name, value]) => (name === wanted ? [value] : []));
   const hosts = valuesOf("host");
   if (hosts.some((host) => !AUTHORITY.test(host))) refuse("http.invalid_authority");
   const { method, target } = line;
@@ -62,30 +63,37 @@ export function readHead(line: RequestLine, fields: readonly Header[]): RequestH
   if (absolute !== null && !AUTHORITY.test(absolute[1]!)) refuse("http.invalid_authority");
   if (method === "CONNECT") headers.push([":authority", target]);
   else {
-    const path = absolute === null ? target : absolute[2]!.startsWith("/") ? absolute[2]! : `/${absolute[2]!}`;
+    const path =
+      absolute === null ? target : absolute[2]!.startsWith("/") ? absolute[2]! : `/${absolute[2]!}`;
     headers.push([":path", path]);
     if (absolute !== null) headers.push([":authority", absolute[1]!]);
     else if (hosts.length > 0) headers.push([":authority", hosts.join(",")]);
   }
   headers.push(...fields.filter(([name]) => name !== "host"));
-  const tokens = valuesOf("connection").flatMap((value) => value.split(",").map((token) => token.trim().toLowerCase()));
+  const tokens = valuesOf("connection").flatMap((value) =>
+    value.split(",").map((token) => token.trim().toLowerCase()),
+  );
   return {
     headers,
-    body: framing(method, valuesOf("transfer-encoding"), valuesOf("content-length")),
+    body:
+      method === "CONNECT" ||
+      (tokens.includes("upgrade") && valuesOf("upgrade").some((to) => to.toLowerCase() !== "h2c"))
+        ? "tunnel"
+        : framing(valuesOf("transfer-encoding"), valuesOf("content-length")),
     closes: tokens.includes("close"),
     isHead: method === "HEAD",
     expectsContinue: valuesOf("expect").some((value) => value.toLowerCase() === "100-continue"),
   };
 }
 
-function framing(method: string, encodings: readonly string[], lengths: readonly string[]): RequestHead["body"] {
+function framing(encodings: readonly string[], lengths: readonly string[]): RequestHead["body"] {
   if (encodings.length > 0) {
     if (encodings.join(",").toLowerCase() !== "chunked") refuse("http1.invalid_transfer_encoding", 501);
     if (lengths.length > 0) refuse("http1.content_length_and_chunked_not_allowed");
     return "chunked";
   }
   const [length] = lengths;
-  if (length === undefined || method === "CONNECT") return "none";
+  if (length === undefined) return "none";
   if (lengths.length > 1 || !/^\d{1,15}$/.test(length)) refuse();
   return Number(length) === 0 ? "none" : { length: Number(length) };
 }

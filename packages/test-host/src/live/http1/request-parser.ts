@@ -15,6 +15,7 @@ export interface ParserLimits {
   headFields: number;
 }
 
+const AFTER_HEAD = { none: "end", chunked: "chunk-size", length: "length", tunnel: "tunnel" } as const;
 const CHUNK_LINE_BYTES = 1024;
 const LARGEST_CHUNK_DIGITS = 13;
 
@@ -25,7 +26,9 @@ const LARGEST_CHUNK_DIGITS = 13;
 export class RequestParser {
   readonly #input = new ByteReader();
   readonly #limits: ParserLimits;
-  #state: "line" | "fields" | "length" | "chunk-size" | "chunk" | "chunk-end" | "trailers" | "end" = "line";
+  #state:
+    "line" | "fields" | "length" | "tunnel" | "chunk-size" | "chunk" | "chunk-end" | "trailers" | "end" =
+    "line";
   #line = { method: "", target: "", version: "" };
   #fields: string[] = [];
   #headRoom = 0;
@@ -67,6 +70,9 @@ export class RequestParser {
           const fields = this.#readFields();
           return fields && { kind: "head", head: this.#head(fields) };
         }
+        case "tunnel":
+          if (this.#input.length === 0) return undefined;
+          return { kind: "data", bytes: this.#input.take(this.#input.length) };
         case "length":
         case "chunk": {
           if (this.#input.length === 0) return undefined;
@@ -85,7 +91,8 @@ export class RequestParser {
           const line = this.#chunkLine();
           if (line === undefined) return undefined;
           const size = /^([0-9a-f]+)[ \t]*(;.*)?$/i.exec(line)?.[1]?.replace(/^0+(?=.)/, "");
-          if (size === undefined || size.length > LARGEST_CHUNK_DIGITS) throw new ProtocolError("http1.codec_error");
+          if (size === undefined || size.length > LARGEST_CHUNK_DIGITS)
+            throw new ProtocolError("http1.codec_error");
           this.#remaining = parseInt(size, 16);
           this.#fields = [];
           this.#headRoom = this.#limits.headBytes;
@@ -108,7 +115,7 @@ export class RequestParser {
   #head(fields: Header[]): RequestHead {
     if (this.#line.version !== "HTTP/1.1") throw new ProtocolError("low_version", 426);
     const head = readHead(this.#line, fields);
-    this.#state = head.body === "none" ? "end" : head.body === "chunked" ? "chunk-size" : "length";
+    this.#state = AFTER_HEAD[typeof head.body === "object" ? "length" : head.body];
     if (typeof head.body === "object") this.#remaining = head.body.length;
     return head;
   }
@@ -121,7 +128,8 @@ export class RequestParser {
       if (line === "") return this.#fields.map(readField);
       if (/^[ \t]/.test(line) && this.#fields.length > 0) this.#fields.push(`${this.#fields.pop()!}${line}`);
       else this.#fields.push(line);
-      if (this.#fields.length > this.#limits.headFields) throw new ProtocolError("http1.too_many_headers", 431);
+      if (this.#fields.length > this.#limits.headFields)
+        throw new ProtocolError("http1.too_many_headers", 431);
     }
   }
 

@@ -42,7 +42,8 @@ export class ResponseEncoder {
   data(bytes: Uint8Array, endStream: boolean): Uint8Array[] {
     if (!this.#chunked) return bytes.length === 0 ? [] : [bytes];
     const parts: Uint8Array[] = [];
-    if (bytes.length > 0) parts.push(Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n"));
+    if (bytes.length > 0)
+      parts.push(Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n"));
     if (endStream) parts.push(Buffer.from("0\r\n\r\n"));
     return parts;
   }

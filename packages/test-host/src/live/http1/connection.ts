@@ -1,0 +1,183 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { DownstreamDoor, DownstreamInfo } from "../../gateway/downstream.ts";
+import type { Clock, Timer } from "../../services/clock.ts";
+import { Exchange, type Wire } from "./exchange.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { RequestHead } from "./request-head.ts";
+import { RequestParser, type ParsedPart, type ParserLimits } from "./request-parser.ts";
+import { startOf } from "./response-encoder.ts";
+
+/** Bytes of further requests that are read ahead of the one being answered. */
+const READ_AHEAD_BYTES = 64 * 1024;
+
+export interface ConnectionSettings extends ParserLimits {
+  /** How long a client may go on sending after a response that ends the connection. */
+  delayedCloseMs: number;
+  enableTrailers: boolean;
+}
+
+/** A client's HTTP/1.1 connection: requests one after the other, pipelined ones held back until it is their turn. */
+export class Http1Connection implements Wire {
+  readonly #socket: Socket;
+  readonly #door: DownstreamDoor;
+  readonly #listener: string;
+  readonly #settings: ConnectionSettings;
+  readonly #clock: Clock;
+  readonly #parser: RequestParser;
+  readonly #info: DownstreamInfo;
+  #exchange: Exchange | undefined;
+  #reading = false;
+  /** No request is read any more. */
+  #closing = false;
+  #closeTimer: Timer | undefined;
+  #corked = false;
+
+  constructor(
+    socket: Socket,
+    door: DownstreamDoor,
+    listener: string,
+    settings: ConnectionSettings,
+    clock: Clock,
+  ) {
+    this.#socket = socket;
+    this.#door = door;
+    this.#listener = listener;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#parser = new RequestParser(settings);
+    this.#info = {
+      remote: { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
+      local: { address: socket.localAddress ?? "", port: socket.localPort ?? 0 },
+      protocol: "HTTP/1.1",
+      scheme: "http",
+    };
+    socket.setNoDelay(true);
+    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("end", () => this.#left());
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#left());
+  }
+
+  get isIdle(): boolean {
+    return this.#exchange === undefined;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(bytes);
+  }
+
+  responded(closes: boolean): void {
+    const wasWhole = this.#exchange?.requestEnded === true;
+    this.#exchange = undefined;
+    if (closes || !wasWhole) this.#close(wasWhole);
+    else this.#read();
+  }
+
+  cut(): void {
+    this.#exchange = undefined;
+    this.#closing = true;
+    this.#socket.end();
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#closing) return;
+    this.#parser.push(bytes);
+    this.#read();
+  }
+
+  #read(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      while (!this.#closing && this.#exchange?.requestEnded !== true) {
+        const part = this.#parser.next();
+        if (part === undefined) break;
+        this.#take(part);
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse(error);
+    } finally {
+      this.#reading = false;
+    }
+    if (this.#parser.waiting > READ_AHEAD_BYTES) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #take(part: ParsedPart): void {
+    const exchange = this.#exchange;
+    if (part.kind === "head") {
+      if (part.head.expectsContinue) this.write(startOf(100, []));
+      this.#start(part.head);
+    } else if (part.kind === "data") {
+      const { buffer, byteOffset, length } = part.bytes;
+      exchange?.stream?.write(new Uint8Array(buffer, byteOffset, length), false);
+    } else if (exchange !== undefined && !exchange.requestEnded) {
+      exchange.requestEnded = true;
+      if (part.trailers.length > 0 && this.#settings.enableTrailers)
+        exchange.stream?.writeTrailers(part.trailers);
+      else exchange.stream?.write(new Uint8Array(), true);
+    }
+  }
+
+  #start(head: RequestHead): void {
+    const exchange = new Exchange(this, head, this.#settings.enableTrailers);
+    this.#exchange = exchange;
+    const endStream = head.body === "none";
+    exchange.requestEnded = endStream;
+    // The parser reports the end of a request without a body, too; it has been told already.
+    if (endStream) this.#parser.next();
+    exchange.stream = this.#door.handle(this.#listener, head.headers, endStream, exchange, this.#info);
+  }
+
+  #refuse(error: ProtocolError): void {
+    this.#closing = true;
+    const refusal = {
+      status: error.status,
+      details: error.details,
+      body: STATUS_CODES[error.status] ?? "",
+      flags: "DPE",
+    };
+    if (this.#exchange?.stream !== undefined) {
+      this.#exchange.stream.refuse(refusal);
+      return;
+    }
+    const exchange = new Exchange(this, { isHead: false, closes: true }, false);
+    this.#exchange = exchange;
+    exchange.stream = this.#door.handle(this.#listener, [], false, exchange, { ...this.#info, refusal });
+  }
+
+  /** After what was written; a client that is still sending gets a while to read the response before its bytes are refused. */
+  #close(wasWhole: boolean): void {
+    this.#closing = true;
+    if (wasWhole || this.#settings.delayedCloseMs === 0) {
+      this.#socket.end();
+      return;
+    }
+    this.#socket.resume();
+    this.#closeTimer = this.#clock.after(this.#settings.delayedCloseMs, () =>
+      this.#socket.end(() => this.#socket.destroy()),
+    );
+  }
+
+  #left(): void {
+    this.#closing = true;
+    this.#closeTimer?.cancel();
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.stream?.disconnect();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Header } from "../services/upstream/upstream.ts";
+import { Body } from "./body.ts";
+import { HeaderMap } from "./header-map.ts";
+import type { HttpStream } from "./http-stream.ts";
+
+/** What the client has sent of a request and the filters have not taken yet. */
+export class Incoming {
+  readonly #stream: HttpStream;
+  #waiting: ({ chunk: Uint8Array; endStream: boolean } | { trailers: Header[] })[] = [];
+  #reading = false;
+
+  constructor(stream: HttpStream) {
+    this.#stream = stream;
+  }
+
+  push(part: { chunk: Uint8Array; endStream: boolean } | { trailers: Header[] }): void {
+    if (this.#stream.ended || this.#stream.request.observedEnd) return;
+    this.#waiting.push(part);
+    this.read();
+  }
+
+  /** Reads as far as back-pressure allows. */
+  read(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    const stream = this.#stream;
+    const { request } = stream;
+    while (!stream.ended && !request.aboveWatermark) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      if ("trailers" in next) {
+        request.observedEnd = true;
+        request.trailers = new HeaderMap(next.trailers, true);
+        request.sendTrailers(undefined);
+      } else {
+        stream.requestBytes += next.chunk.length;
+        request.observedEnd = next.endStream;
+        request.sendData(undefined, new Body(next.chunk), next.endStream);
+      }
+    }
+    this.#reading = false;
+  }
+}
