@@ -1,19 +1,18 @@
 import type { FaultCode } from "./error-codes.ts";
-import { AccessLog } from "./access-log/access-log.ts";
 import { PROFILES, type Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { HttpStream } from "../stream/http-stream.ts";
 import type { StreamHost } from "../stream/stream-host.ts";
-import type { RouteTable } from "../stream/route.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
 import type { Context } from "../vm/context.ts";
 import type { Vm, VmHost } from "../vm/vm.ts";
 import { Cluster } from "./clusters.ts";
-import type { GatewayConfig, ListenerConfig, WasmFilterConfig } from "./config.ts";
+import type { GatewayConfig, WasmFilterConfig } from "./config.ts";
 import type { DownstreamDoor, DownstreamEvents, DownstreamInfo, DownstreamStream } from "./downstream.ts";
 import { FilterTable } from "./filter-table.ts";
 import { GatewayError } from "./gateway-error.ts";
+import { Listener } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
 import {
   LOG_LEVELS,
@@ -27,14 +26,7 @@ import type { ConfigureResult, GatewayOptions } from "./options.ts";
 import { Queues } from "./queues.ts";
 import { receiveRequest } from "./request-headers.ts";
 import type { RootHost } from "./root-context.ts";
-import { routeTable } from "./routing.ts";
 import { SharedData } from "./shared-data.ts";
-
-interface Listener {
-  config: ListenerConfig;
-  accessLogs: readonly AccessLog[];
-  routes: RouteTable;
-}
 
 /** A request under way, with the number that its access record will have. */
 export interface GatewayStream extends DownstreamStream {
@@ -77,11 +69,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     for (const cluster of config.clusters)
       this.#clusters.set(cluster.name, new Cluster(cluster, options.clock));
     for (const listener of config.listeners) {
-      this.#listeners.set(listener.name, {
-        config: listener,
-        routes: routeTable(listener.virtualHosts),
-        accessLogs: (listener.manager?.accessLogs ?? []).map((log) => new AccessLog(log)),
-      });
+      this.#listeners.set(listener.name, new Listener(listener));
     }
     this.watchdogMs = options.watchdogMs ?? 10_000;
     this.#filters = new FilterTable(this, this, options);
@@ -250,8 +238,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   ended(stream: HttpStream, record: AccessRecord): void {
     this.#streams.delete(stream);
     this.trace?.end(record);
-    for (const log of this.#listeners.get(record.listener)?.accessLogs ?? [])
-      this.#options.onAccessLog?.(log.sink, log.line({ stream, record }));
+    this.#listeners.get(record.listener)?.log(stream, record, this.#options.onAccessLog);
     this.#options.onAccess?.(record);
     if (this.#streams.size === 0) this.#whenIdle?.();
   }
