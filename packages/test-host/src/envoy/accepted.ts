@@ -25,8 +25,8 @@ export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>>
   RegexMatcher: { google_re2: true },
   RouteAction: { cluster_not_found_response_code: ["SERVICE_UNAVAILABLE"] },
   HttpFilter: { disabled: [false], is_optional: [false] },
-  PluginConfig: { allow_on_headers_stop_iteration: [false] },
-  VmConfig: { allow_precompiled: true, nack_on_code_cache_miss: true, runtime: ["envoy.wasm.runtime.v8"] },
+  // Without remote code there is no cache that could miss.
+  VmConfig: { allow_precompiled: true, nack_on_code_cache_miss: [false], runtime: ["envoy.wasm.runtime.v8"] },
   Router: { dynamic_stats: true, start_child_span: true, suppress_envoy_headers: [false] },
   Cluster: {
     alt_stat_name: true,
@@ -49,7 +49,6 @@ export const REMEDIES: Record<string, string> = {
   "FilterChain.transport_socket": "TLS is not terminated; remove it and use plain HTTP on this machine",
   "HttpConnectionManager.rds": "write the routes inline under route_config",
   "HttpFilter.config_discovery": "write the filter's typed_config inline",
-  "VmConfig.environment_variables": "pass the values in the plugin's configuration",
 };
 
 export const DEFAULT_REMEDY = "remove it or run a real Envoy";

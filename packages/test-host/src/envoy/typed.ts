@@ -1,7 +1,8 @@
 import type { Value } from "./value.ts";
 import type { Message } from "./message.ts";
 
-const TYPED_STRUCTS = ["udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct"];
+/** In which control planes wrap a configuration. */
+export const TYPED_STRUCTS = ["udpa.type.v1.TypedStruct", "xds.type.v3.TypedStruct"];
 
 /**
  * Reads a `google.protobuf.Any` as the Envoy message `kind`, when its type is `type`. A TypedStruct (udpa or xds), in

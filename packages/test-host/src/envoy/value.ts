@@ -36,6 +36,16 @@ export class Value {
     return result;
   }
 
+  /** A map whose keys are data, not fields. */
+  members(): [name: string, value: Value][] | undefined {
+    if (!isMap(this.node)) return this.#wrongType("an object");
+    return this.node.items.map(({ key, value }) => {
+      const name = isScalar(key) ? String(key.value) : "(not a plain key)";
+      const line = this.document.lineOf(key as Node);
+      return [name, new Value(this.document, this.document.resolve(value), `${this.path}.${name}`, line)];
+    });
+  }
+
   list(): Value[] | undefined {
     if (!isSeq(this.node)) return this.#wrongType("a list");
     return this.node.items.map((item, index) => {

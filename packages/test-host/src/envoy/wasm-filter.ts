@@ -1,6 +1,7 @@
 import type { WasmFilterConfig } from "../gateway/config.ts";
 import type { Message } from "./message.ts";
-import { peekType, readTyped } from "./typed.ts";
+import { decodeBase64, readPluginConfiguration } from "./plugin-configuration.ts";
+import { readTyped } from "./typed.ts";
 import type { Value } from "./value.ts";
 
 export const WASM_TYPE = "envoy.extensions.filters.http.wasm.v3.Wasm";
@@ -22,35 +23,93 @@ export function readWasmFilter(
 }
 
 function readPlugin(message: Message, name: string, loadFile: LoadFile): WasmFilterConfig | undefined {
-  const vm = message.required("vm_config")?.message("VmConfig", (vmConfig) => {
-    vmConfig.optional("runtime")?.oneOf(["envoy.wasm.runtime.v8"], "use envoy.wasm.runtime.v8");
-    return {
-      vmId: vmConfig.optional("vm_id")?.string() ?? "",
-      vmConfiguration: readConfiguration(vmConfig.optional("configuration")),
-      code: vmConfig
-        .required("code")
-        ?.message("AsyncDataSource", (source) =>
-          source.required("local")?.message("DataSource", (local) => readCode(local, loadFile)),
-        ),
-    };
-  });
+  const vm = message.required("vm_config")?.message("VmConfig", (vmConfig) => readVm(vmConfig, loadFile));
   const plugin = {
     name,
     pluginName: message.optional("name")?.string() ?? "",
     rootId: message.optional("root_id")?.string() ?? "",
-    configuration: readConfiguration(message.optional("configuration")),
-    failOpen: readFailOpen(message),
+    configuration: readPluginConfiguration(message.optional("configuration")),
+    ...readFailurePolicy(message),
+    ...(message.optional("allow_on_headers_stop_iteration")?.boolean() && {
+      allowOnHeadersStopIteration: true,
+    }),
+    ...readCapabilities(message),
   };
   return vm?.code && { ...plugin, ...vm, code: vm.code };
 }
 
-function readFailOpen(message: Message): boolean {
+function readVm(message: Message, loadFile: LoadFile) {
+  message.optional("runtime")?.oneOf(["envoy.wasm.runtime.v8"], "use envoy.wasm.runtime.v8");
+  return {
+    vmId: message.optional("vm_id")?.string() ?? "",
+    vmConfiguration: readPluginConfiguration(message.optional("configuration")),
+    code: message
+      .required("code")
+      ?.message("AsyncDataSource", (source) =>
+        source.required("local")?.message("DataSource", (local) => readCode(local, loadFile)),
+      ),
+    ...readEnvironment(message),
+  };
+}
+
+type Failure = Pick<WasmFilterConfig, "failOpen" | "failurePolicy" | "reloadBackoffMs">;
+
+function readFailurePolicy(message: Message): Failure {
   const failOpen = message.optional("fail_open")?.boolean() ?? false;
   const policy = message.optional("failure_policy");
-  if (policy === undefined) return failOpen;
-  if (failOpen) policy.problem("fail_open is there as well; Envoy takes only one of the two");
-  const words = ["FAIL_OPEN", "FAIL_CLOSED", "UNSPECIFIED"] as const;
-  return policy.oneOf(words, "use FAIL_OPEN or FAIL_CLOSED") === "FAIL_OPEN";
+  const words = ["FAIL_OPEN", "FAIL_CLOSED", "FAIL_RELOAD", "UNSPECIFIED"] as const;
+  const word = policy?.oneOf(words, "use FAIL_CLOSED, FAIL_OPEN or FAIL_RELOAD") ?? "UNSPECIFIED";
+  if (failOpen && word !== "UNSPECIFIED")
+    policy?.problem("fail_open is there as well; Envoy takes only one of the two");
+  const backoff = message
+    .optional("reload_config")
+    ?.message("ReloadConfig", (reload) =>
+      reload.optional("backoff")?.message("BackoffStrategy", readBackoff),
+    );
+  return {
+    failOpen,
+    ...(word !== "UNSPECIFIED" && { failurePolicy: word }),
+    ...(backoff !== undefined && { reloadBackoffMs: backoff }),
+  };
+}
+
+/** Only the base interval counts: Envoy does not let a plugin's back-off grow. */
+function readBackoff(message: Message): number | undefined {
+  message.optional("max_interval")?.duration();
+  const interval = message.required("base_interval");
+  const milliseconds = interval?.duration();
+  return milliseconds === 0 ? interval?.problem("must be 1 ms or more, as Envoy asks") : milliseconds;
+}
+
+function readCapabilities(message: Message): Pick<WasmFilterConfig, "allowedCapabilities"> {
+  const allowed = message
+    .optional("capability_restriction_config")
+    ?.message("CapabilityRestrictionConfig", (restriction) => restriction.optional("allowed_capabilities"));
+  const names = allowed?.members()?.map(([name, value]) => {
+    value.message("SanitizationConfig", () => undefined);
+    return name;
+  });
+  return names === undefined || names.length === 0 ? {} : { allowedCapabilities: names };
+}
+
+/** Variables of this process under `host_env_keys`; names that it does not have are left out, as in Envoy. */
+function readEnvironment(message: Message): Pick<WasmFilterConfig, "environment"> {
+  return (
+    message.optional("environment_variables")?.message("EnvironmentVariables", (variables) => {
+      const environment: Record<string, string> = {};
+      const add = (at: Value, name: string, value: string | undefined) => {
+        if (name in environment) at.problem(`${name} is there twice; Envoy takes a name once`);
+        if (value !== undefined) environment[name] = value;
+      };
+      for (const key of variables.optional("host_env_keys")?.list() ?? []) {
+        const name = key.string();
+        if (name !== undefined) add(key, name, process.env[name]);
+      }
+      for (const [name, value] of variables.optional("key_values")?.members() ?? [])
+        add(value, name, value.string());
+      return { environment };
+    }) ?? {}
+  );
 }
 
 function readCode(message: Message, loadFile: LoadFile): Code | undefined {
@@ -67,39 +126,4 @@ function readCode(message: Message, loadFile: LoadFile): Code | undefined {
   } catch (error) {
     return value!.problem((error as Error).message);
   }
-}
-
-/** What a plugin's configuration is in bytes: a StringValue is taken as it is, absent is empty. */
-function readConfiguration(any: Value | undefined): Uint8Array {
-  const empty = new Uint8Array();
-  if (any === undefined) return empty;
-  const type = peekType(any);
-  if (type === "google.protobuf.StringValue") {
-    const text = readTyped(any, type, "StringValue", (message) => message.optional("value")?.string());
-    return Buffer.from(text ?? "");
-  }
-  if (type === "google.protobuf.BytesValue") {
-    return readTyped(any, type, "BytesValue", readBytes) ?? empty;
-  }
-  any.message("Any", (message) => {
-    message.leaveTheRest();
-    any.problem(
-      type === undefined
-        ? '@type is missing; write "@type": type.googleapis.com/google.protobuf.StringValue'
-        : `${type} reaches a plugin as protobuf bytes, not JSON, which is not simulated; ` +
-            "write it as a google.protobuf.StringValue",
-    );
-  });
-  return empty;
-}
-
-function readBytes(message: Message): Uint8Array | undefined {
-  const value = message.optional("value");
-  const text = value?.string();
-  return text === undefined ? undefined : decodeBase64(value!, text);
-}
-
-function decodeBase64(at: Value, text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text.replace(/\s/g, ""))) return at.problem("is not base64");
-  return Buffer.from(text, "base64");
 }

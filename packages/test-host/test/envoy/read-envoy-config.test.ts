@@ -107,11 +107,11 @@ describe("what is not simulated is refused by name", () => {
       `envoy.yaml:22: ${CONNECTION_MANAGER}.rds: not simulated; write the routes inline under route_config`,
     ],
     [
-      "a Struct as configuration",
+      "a message of Envoy's as configuration",
       "type.googleapis.com/google.protobuf.StringValue",
-      "type.googleapis.com/google.protobuf.Struct",
-      `envoy.yaml:46: ${PLUGIN}.configuration: google.protobuf.Struct reaches a plugin as protobuf bytes, not JSON, ` +
-        "which is not simulated; write it as a google.protobuf.StringValue",
+      "type.googleapis.com/google.protobuf.FieldMask",
+      `envoy.yaml:46: ${PLUGIN}.configuration: google.protobuf.FieldMask reaches a plugin as protobuf bytes, and this host ` +
+        "does not know the message; write it as a google.protobuf.StringValue",
     ],
     [
       "another runtime",
@@ -300,11 +300,99 @@ describe("a wasm filter", () => {
       pluginName: "p",
       rootId: "root",
       vmId: "vm",
-      failOpen: true,
+      failOpen: false,
+      failurePolicy: "FAIL_OPEN",
     });
     expect([...filter.code.bytes]).toEqual([...MODULE]);
     expect([...filter.configuration]).toEqual([1, 2, 3]);
     expect(Buffer.from(filter.vmConfiguration).toString()).toBe("hello");
+  });
+
+  const readPlugin = (more: object, vmConfig: object = {}) =>
+    readEnvoyConfig(
+      JSON.stringify(listener({ name: "p", ...more, vm_config: { ...config.vm_config, ...vmConfig } }, true)),
+    ).listeners[0]!.filters[0]!;
+
+  it.each<[title: string, more: object, read: object]>([
+    ["the deprecated fail_open", { fail_open: true }, { failOpen: true }],
+    ["no policy", { failure_policy: "UNSPECIFIED" }, { failOpen: false }],
+    [
+      "a reload with its back-off",
+      {
+        failure_policy: "FAIL_RELOAD",
+        reload_config: { backoff: { base_interval: "0.25s", max_interval: "9s" } },
+      },
+      { failurePolicy: "FAIL_RELOAD", reloadBackoffMs: 250 },
+    ],
+    ["stopping at headers", { allow_on_headers_stop_iteration: true }, { allowOnHeadersStopIteration: true }],
+    [
+      "capabilities",
+      { capability_restriction_config: { allowed_capabilities: { proxy_log: {}, proxy_on_log: {} } } },
+      { allowedCapabilities: ["proxy_log", "proxy_on_log"] },
+    ],
+  ])("reads %s", (_title, more, read) => {
+    expect(readPlugin(more)).toMatchObject(read);
+  });
+
+  it("reads environment variables, those of the host that it has", () => {
+    process.env["GATEWAY_TEST_HOME"] = "here";
+    const environment_variables = {
+      host_env_keys: ["GATEWAY_TEST_HOME", "GATEWAY_TEST_ABSENT"],
+      key_values: { NAME: "value", EMPTY: "" },
+    };
+    expect(readPlugin({}, { environment_variables }).environment).toEqual({
+      GATEWAY_TEST_HOME: "here",
+      NAME: "value",
+      EMPTY: "",
+    });
+    delete process.env["GATEWAY_TEST_HOME"];
+  });
+
+  it.each<[type: string, fields: object, hex: string]>([
+    ["google.protobuf.Struct", { value: { a: 1 } }, "0a0e0a0161120911000000000000f03f"],
+    [
+      "google.protobuf.Struct",
+      { value: { s: "x", b: [true, null] } },
+      "0a080a017312031a01780a0f0a0162120a32080a0220010a020800",
+    ],
+    ["google.protobuf.BoolValue", { value: true }, "0801"],
+    ["google.protobuf.Int32Value", { value: -1 }, "08ffffffffffffffffff01"],
+    ["google.protobuf.UInt64Value", { value: "18446744073709551615" }, "08ffffffffffffffffff01"],
+    ["google.protobuf.Int64Value", { value: 0 }, ""],
+    ["google.protobuf.Empty", {}, ""],
+    ["xds.type.v3.TypedStruct", { type_url: "t", value: {} }, "0a01741200"],
+  ])("gives a plugin the protobuf bytes of a %s", (type, fields, hex) => {
+    const configuration = { "@type": `type.googleapis.com/${type}`, ...fields };
+    expect(Buffer.from(readPlugin({ configuration }).configuration).toString("hex")).toBe(hex);
+  });
+
+  it.each<[title: string, more: object, vmConfig: object, problem: string]>([
+    [
+      "a back-off of nothing",
+      { reload_config: { backoff: { base_interval: "0s" } } },
+      {},
+      "base_interval: must be 1 ms or more",
+    ],
+    [
+      "a code cache",
+      {},
+      { nack_on_code_cache_miss: true },
+      "nack_on_code_cache_miss: only false is simulated",
+    ],
+    [
+      "a name twice",
+      {},
+      { environment_variables: { host_env_keys: ["PATH"], key_values: { PATH: "x" } } },
+      "PATH is there twice",
+    ],
+    [
+      "a Struct that is none",
+      { configuration: { "@type": "type.googleapis.com/google.protobuf.Struct", value: [] } },
+      {},
+      "configuration.value: is no google.protobuf.Struct",
+    ],
+  ])("refuses %s", (_title, more, vmConfig, problem) => {
+    expect(() => readPlugin(more, vmConfig)).toThrow(problem);
   });
 
   it("takes one way to fail open, not both", () => {
