@@ -62,7 +62,7 @@ function configure(redis: { address: string; port: number }): GatewayConfig {
 const url = "http://127.0.0.1:10000";
 const redis = await startRedis();
 try {
-  const live = await serve(configure(redis), { profile: "higress", ...report });
+  const live = await serve(configure(redis), { profile: "higress", ...report() });
   print(`The four plugins serve on ${url}, admin on http://127.0.0.1:9901/help. Try, in another terminal:
 
   curl -s ${url}/hello-world

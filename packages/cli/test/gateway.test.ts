@@ -2,11 +2,9 @@ import { copyFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { gateway, start, temporaryFolder, writeModule } from "./gateway.ts";
+import { gateway, GUIDE, start, temporaryFolder, writeModule } from "./gateway.ts";
 
-const GUIDE = fileURLToPath(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url));
 const REDIS_IMPORT = `(import "env" "proxy_redis_call" (func (param i32 i32 i32 i32 i32) (result i32)))`;
 
 describe("a wrong call", () => {

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import binaryen from "binaryen";
 
+/** The Go guide's envoy.yaml. */
+export const GUIDE = fileURLToPath(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url));
+const PATIENCE_MS = 30_000;
 const BIN = fileURLToPath(new URL("../bin/gateway.js", import.meta.url));
 
 export interface Finished {
@@ -22,12 +25,18 @@ export async function gateway(...args: string[]): Promise<Finished> {
 export interface Started {
   child: ChildProcess;
   finished: Promise<Finished>;
-  /** Resolves with the match as soon as stdout has it; rejects when the process ends without. */
+  /** Resolves with the match as soon as stdout or stderr has it; rejects when the process ends without. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** What stdout and stderr hold so far. */
+  output(): string;
 }
 
 export function start(...args: string[]): Started {
-  const child = spawn(process.execPath, [BIN, ...args]);
+  return startIn(process.cwd(), ...args);
+}
+
+export function startIn(folder: string, ...args: string[]): Started {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder });
   let stdout = "";
   let stderr = "";
   const checks = new Set<() => void>();
@@ -35,21 +44,26 @@ export function start(...args: string[]): Started {
     stdout += chunk.toString();
     for (const check of checks) check();
   });
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+    for (const check of checks) check();
+  });
   const finished = new Promise<Finished>((resolve) => {
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
   const printed = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const check = (): void => {
-        const match = pattern.exec(stdout);
+        const match = pattern.exec(stdout) ?? pattern.exec(stderr);
         if (match !== null) resolve(match);
       };
       checks.add(check);
       check();
-      void finished.then(() => reject(new Error(`ended without ${pattern}:\n${stdout}${stderr}`)));
+      const fail = (how: string): void => reject(new Error(`${how} without ${pattern}:\n${stdout}${stderr}`));
+      void finished.then(() => fail("ended"));
+      setTimeout(() => fail("still runs"), PATIENCE_MS).unref();
     });
-  return { child, finished, printed };
+  return { child, finished, printed, output: () => stdout + stderr };
 }
 
 export function temporaryFolder(): string {

@@ -12,7 +12,9 @@ export type {
   Endpoint,
   GatewayConfig,
   ListenerConfig,
+  RouteConfig,
   SocketAddress,
+  WasmFilterConfig,
 } from "../gateway/config.ts";
 export type { CommandErrorCode, ErrorCode, FaultCode, GatewayErrorCode } from "../gateway/error-codes.ts";
 export { GatewayError } from "../gateway/gateway-error.ts";
