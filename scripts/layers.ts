@@ -17,7 +17,7 @@ export const LAYERINGS: readonly Layering[] = [
       ["host"],
       ["stream"],
       ["bytes"],
-      ["json", "log", "time"],
+      ["crypto", "gzip", "pattern", "json", "log", "time", "web"],
       ["http"],
       ["redis"],
       ["config"],

@@ -1,0 +1,305 @@
+import { Op, Program } from "./program";
+
+/** More instructions, or groups in groups, and a pattern is refused: `x{1000}{1000}` would need a million. */
+const MAX_SIZE: i32 = 4000;
+const MAX_DEPTH: i32 = 32;
+const MAX_COUNT: i32 = 1000;
+
+// The pattern that is being compiled.
+let source: string = "";
+let at: i32 = 0;
+let problem: string = "";
+let ignoreCase: bool = false;
+let program: Program = new Program();
+
+/** Why the last pattern was refused; "" when it was not. */
+export function patternProblem(): string {
+  return problem;
+}
+export function parsePattern(text: string, ignoringCase: bool): Program | null {
+  source = text;
+  at = 0;
+  problem = "";
+  ignoreCase = ignoringCase;
+  program = new Program();
+  alternatives(0);
+  if (at < source.length) fail("a ) without its (");
+  program.emit(Op.Match);
+  return problem.length ? null : program;
+}
+function fail(what: string): void {
+  if (!problem.length) problem = "at " + at.toString() + ": " + what;
+  at = source.length;
+}
+// @ts-ignore: decorator
+@inline function peek(): i32 {
+  return at < source.length ? source.charCodeAt(at) : -1;
+}
+function accept(c: i32): bool {
+  if (peek() != c) return false;
+  at++;
+  return true;
+}
+
+function alternatives(depth: i32): void {
+  if (depth > MAX_DEPTH) return fail("more than 32 groups in each other");
+  const start = program.size;
+  sequence(depth);
+  if (!accept(124)) return;
+  program.insert(start, Op.Split, 1, program.size - start + 2);
+  const jump = program.size;
+  program.emit(Op.Jump);
+  alternatives(depth + 1);
+  program.code[jump * 3 + 1] = program.size - jump;
+}
+function sequence(depth: i32): void {
+  for (let c = peek(); c >= 0 && c != 124 && c != 41; c = peek()) {
+    const start = program.size;
+    if (atom(c, depth)) quantifiers(start);
+    if (program.size > MAX_SIZE) return fail("too large: over 4000 steps");
+  }
+}
+/** Whether a quantifier may follow. */
+function atom(c: i32, depth: i32): bool {
+  at++;
+  switch (c) {
+    case 94:
+      program.emit(Op.Start);
+      return false;
+    case 36:
+      program.emit(Op.End);
+      return false;
+    case 46:
+      program.emit(Op.Any);
+      return true;
+    case 40:
+      if (accept(63) && !accept(58)) fail("(?: is the only group of its kind: no lookaround, no names");
+      alternatives(depth + 1);
+      if (!accept(41)) fail("a ( without its )");
+      return true;
+    case 91:
+      classOf();
+      return true;
+    case 92:
+      return escape();
+    case 42:
+    case 43:
+    case 63:
+    case 123:
+    case 125:
+    case 93:
+      fail("nothing to repeat, or a bracket that needs a \\");
+      return false;
+    default:
+      unit(c);
+      return true;
+  }
+}
+function unit(c: i32): void {
+  if (ignoreCase && <u32>(c | 32) - 97 < 26) {
+    const first = program.ranges.length >> 1;
+    range(c & ~32, c & ~32);
+    range(c | 32, c | 32);
+    program.emit(Op.Class, first, 2);
+  } else program.emit(Op.Unit, c);
+}
+function range(from: i32, to: i32): void {
+  program.ranges.push(from);
+  program.ranges.push(to);
+}
+/** d, w and s; the number of ranges, 0 for another letter. */
+function namedRanges(c: i32): i32 {
+  const before = program.ranges.length;
+  if (c == 100) range(48, 57);
+  else if (c == 119) {
+    range(48, 57);
+    range(65, 90);
+    range(95, 95);
+    range(97, 122);
+  } else if (c == 115) {
+    range(9, 13);
+    range(32, 32);
+    range(0xa0, 0xa0);
+    range(0x1680, 0x1680);
+    range(0x2000, 0x200a);
+    range(0x2028, 0x2029);
+    range(0x202f, 0x202f);
+    range(0x205f, 0x205f);
+    range(0x3000, 0x3000);
+    range(0xfeff, 0xfeff);
+  }
+  return (program.ranges.length - before) >> 1;
+}
+function escape(): bool {
+  const c = peek();
+  if (c == 98 || c == 66) {
+    at++;
+    program.emit(Op.Border, c == 98 ? 1 : 0);
+    return false;
+  }
+  const first = program.ranges.length >> 1;
+  const named = namedRanges(c | 32);
+  if (named) {
+    at++;
+    program.emit(Op.Class, first, c & 32 ? named : -named);
+  } else unit(escaped());
+  return true;
+}
+/** The code unit behind a backslash: controls, `xHH`, `uHHHH`, and what is no letter or digit as it is. */
+function escaped(): i32 {
+  const c = peek();
+  at++;
+  switch (c) {
+    case 110:
+      return 10;
+    case 114:
+      return 13;
+    case 116:
+      return 9;
+    case 102:
+      return 12;
+    case 118:
+      return 11;
+    case 48:
+      return 0;
+    case 120:
+      return hexOf(2);
+    case 117:
+      return hexOf(4);
+    default:
+      if (c < 0 || <u32>c - 48 < 10 || <u32>(c | 32) - 97 < 26)
+        fail("no such escape (back references cannot be matched in linear time)");
+      return c;
+  }
+}
+function hexOf(digits: i32): i32 {
+  let n = 0;
+  for (; digits; digits--) {
+    const c = peek();
+    const digit = <u32>c - 48 < 10 ? c - 48 : <u32>(c | 32) - 97 < 6 ? (c | 32) - 87 : -1;
+    if (digit < 0) {
+      fail("a hexadecimal digit is missing");
+      return 0;
+    }
+    n = (n << 4) | digit;
+    at++;
+  }
+  return n;
+}
+function classOf(): void {
+  const first = program.ranges.length >> 1;
+  const none = accept(94);
+  while (!accept(93)) {
+    if (at >= source.length) return fail("a [ without its ]");
+    const from = classUnit();
+    if (from < 0) {
+      if (peek() == 45 && source.charAt(at + 1) != "]") return fail("a range from or to a class");
+      continue;
+    }
+    let to = from;
+    if (peek() == 45 && at + 1 < source.length && source.charCodeAt(at + 1) != 93) {
+      at++;
+      to = classUnit();
+      if (to < 0) return fail("a range from or to a class");
+      if (to < from) return fail("a range that ends before it starts");
+    }
+    range(from, to);
+    if (ignoreCase) otherCase(from, to);
+  }
+  const count = (program.ranges.length >> 1) - first;
+  // An empty class: nothing matches; its opposite: everything.
+  if (!count) range(0, none ? 0xffff : -1);
+  program.emit(Op.Class, first, !count ? 1 : none ? -count : count);
+}
+/** A code unit; -1 after the ranges of a named class. */
+function classUnit(): i32 {
+  const c = peek();
+  at++;
+  if (c != 92) return c;
+  const name = peek();
+  if (name == 98) {
+    at++;
+    return 8;
+  }
+  if (name == 68 || name == 87 || name == 83) {
+    fail("\\D, \\W and \\S cannot stand in [ ]");
+    return 0;
+  }
+  if (namedRanges(name)) {
+    at++;
+    return -1;
+  }
+  return escaped();
+}
+function otherCase(from: i32, to: i32): void {
+  const upper = max(from, 65);
+  if (upper <= min(to, 90)) range(upper | 32, min(to, 90) | 32);
+  const lower = max(from, 97);
+  if (lower <= min(to, 122)) range(lower & ~32, min(to, 122) & ~32);
+}
+
+function quantifiers(start: i32): void {
+  let low = 0;
+  let high = -1;
+  const c = peek();
+  if (c == 43) low = 1;
+  else if (c == 63) high = 1;
+  else if (c == 123) {
+    at++;
+    low = count();
+    high = low;
+    if (accept(44)) high = peek() == 125 ? -1 : count();
+    if (peek() != 125 || (high >= 0 && high < low))
+      return fail("{n}, {n,} or {n,m} with n up to m, which is up to 1000");
+  } else if (c != 42) return;
+  at++;
+  repeat(start, program.size, low, high, accept(63));
+  const next = peek();
+  if (next == 42 || next == 43 || next == 63 || next == 123) fail("nothing to repeat");
+}
+function count(): i32 {
+  let n = -1;
+  for (let digit = peek() - 48; <u32>digit < 10 && n <= MAX_COUNT; digit = peek() - 48) {
+    n = max(0, n) * 10 + digit;
+    at++;
+  }
+  if (n < 0 || n > MAX_COUNT) fail("{n}, {n,} or {n,m} with n up to m, which is up to 1000");
+  return n;
+}
+/** The piece from `start` to `end`, `low` to `high` times (-1: any number). */
+function repeat(start: i32, end: i32, low: i32, high: i32, lazy: bool): void {
+  const length = end - start;
+  if (length * max(low, high) > MAX_SIZE) return fail("too large: over 4000 steps");
+  if (high < 0) {
+    for (let i = 1; i < low; i++) program.copy(start, end);
+    if (low) split(-length, 1, lazy);
+    else {
+      program.insert(start, Op.Split, lazy ? length + 2 : 1, lazy ? 1 : length + 2);
+      program.emit(Op.Jump, -length - 1);
+    }
+    return;
+  }
+  if (!high) {
+    program.code.length = start * 3;
+    return;
+  }
+  // As `x{n}(x(x)?)?`: every optional one jumps behind all.
+  if (low) {
+    for (let i = 1; i < low; i++) program.copy(start, end);
+    for (let left = high - low; left > 0; left--) {
+      split(1, left * (length + 1), lazy);
+      program.copy(start, end);
+    }
+  } else {
+    const behind = high * (length + 1);
+    program.insert(start, Op.Split, lazy ? behind : 1, lazy ? 1 : behind);
+    for (let left = high - 1; left > 0; left--) {
+      split(1, left * (length + 1), lazy);
+      program.copy(start + 1, end + 1);
+    }
+  }
+}
+/** Goes on at `first` rather than at `second`; the other way round when lazy. */
+function split(first: i32, second: i32, lazy: bool): void {
+  program.emit(Op.Split, lazy ? second : first, lazy ? first : second);
+}
