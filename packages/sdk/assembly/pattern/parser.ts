@@ -253,7 +253,9 @@ function quantifiers(start: i32): void {
       return fail("{n}, {n,} or {n,m} with n up to m, which is up to 1000");
   } else if (c != 42) return;
   at++;
-  repeat(start, program.size, low, high, accept(63));
+  const lazy = accept(63);
+  if ((program.size - start) * max(low, high) > MAX_SIZE) return fail("too large: over 4000 steps");
+  program.repeat(start, low, high, lazy);
   const next = peek();
   if (next == 42 || next == 43 || next == 63 || next == 123) fail("nothing to repeat");
 }
@@ -265,41 +267,4 @@ function count(): i32 {
   }
   if (n < 0 || n > MAX_COUNT) fail("{n}, {n,} or {n,m} with n up to m, which is up to 1000");
   return n;
-}
-/** The piece from `start` to `end`, `low` to `high` times (-1: any number). */
-function repeat(start: i32, end: i32, low: i32, high: i32, lazy: bool): void {
-  const length = end - start;
-  if (length * max(low, high) > MAX_SIZE) return fail("too large: over 4000 steps");
-  if (high < 0) {
-    for (let i = 1; i < low; i++) program.copy(start, end);
-    if (low) split(-length, 1, lazy);
-    else {
-      program.insert(start, Op.Split, lazy ? length + 2 : 1, lazy ? 1 : length + 2);
-      program.emit(Op.Jump, -length - 1);
-    }
-    return;
-  }
-  if (!high) {
-    program.code.length = start * 3;
-    return;
-  }
-  // As `x{n}(x(x)?)?`: every optional one jumps behind all.
-  if (low) {
-    for (let i = 1; i < low; i++) program.copy(start, end);
-    for (let left = high - low; left > 0; left--) {
-      split(1, left * (length + 1), lazy);
-      program.copy(start, end);
-    }
-  } else {
-    const behind = high * (length + 1);
-    program.insert(start, Op.Split, lazy ? behind : 1, lazy ? 1 : behind);
-    for (let left = high - 1; left > 0; left--) {
-      split(1, left * (length + 1), lazy);
-      program.copy(start + 1, end + 1);
-    }
-  }
-}
-/** Goes on at `first` rather than at `second`; the other way round when lazy. */
-function split(first: i32, second: i32, lazy: bool): void {
-  program.emit(Op.Split, lazy ? second : first, lazy ? first : second);
 }

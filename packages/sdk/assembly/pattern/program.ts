@@ -43,6 +43,43 @@ export class Program {
   copy(from: i32, to: i32): void {
     for (let i = from * 3; i < to * 3; i++) this.code.push(this.code[i]);
   }
+  /** The piece from `start` on, `low` to `high` times (-1: any number). */
+  repeat(start: i32, low: i32, high: i32, lazy: bool): void {
+    const end = this.size;
+    const length = end - start;
+    if (high < 0) {
+      for (let i = 1; i < low; i++) this.copy(start, end);
+      if (low) this.split(-length, 1, lazy);
+      else {
+        this.insert(start, Op.Split, lazy ? length + 2 : 1, lazy ? 1 : length + 2);
+        this.emit(Op.Jump, -length - 1);
+      }
+      return;
+    }
+    if (!high) {
+      this.code.length = start * 3;
+      return;
+    }
+    // As `x{n}(x(x)?)?`: every optional one jumps behind all.
+    if (low) {
+      for (let i = 1; i < low; i++) this.copy(start, end);
+      for (let left = high - low; left > 0; left--) {
+        this.split(1, left * (length + 1), lazy);
+        this.copy(start, end);
+      }
+    } else {
+      const behind = high * (length + 1);
+      this.insert(start, Op.Split, lazy ? behind : 1, lazy ? 1 : behind);
+      for (let left = high - 1; left > 0; left--) {
+        this.split(1, left * (length + 1), lazy);
+        this.copy(start + 1, end + 1);
+      }
+    }
+  }
+  /** Goes on at `first` rather than at `second`; the other way round when lazy. */
+  private split(first: i32, second: i32, lazy: bool): void {
+    this.emit(Op.Split, lazy ? second : first, lazy ? first : second);
+  }
 }
 // @ts-ignore: decorator
 @inline export function isWordUnit(c: u32): bool {
