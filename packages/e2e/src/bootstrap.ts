@@ -18,7 +18,7 @@ export interface Listener {
 
 export interface BootstrapOptions {
   readonly listeners: readonly Listener[];
-  /** More clusters for calls, by literal name: `address:port`, or null for a cluster without hosts. */
+  /** More clusters for calls, by literal name: `address:port`, `h2c://address:port` for HTTP/2, or null for one without hosts. */
   readonly clusters?: Readonly<Record<string, string | null>>;
 }
 
@@ -99,8 +99,11 @@ function wasmFilter({ name = "plugin", wasm, configuration, vmId }: WasmFilter):
   };
 }
 
-function cluster(name: string, host: string | null): object {
-  const endpoints = host === null ? [] : [{ lb_endpoints: [{ endpoint: { address: address(host) } }] }];
+function cluster(name: string, target: string | null): object {
+  const host = target?.replace(/^h2c:\/\//, "");
+  const protocol =
+    host === (target ?? undefined) ? { http_protocol_options: HTTP_1 } : { http2_protocol_options: {} };
+  const endpoints = host === undefined ? [] : [{ lb_endpoints: [{ endpoint: { address: address(host) } }] }];
   return {
     name,
     connect_timeout: "1s",
@@ -109,7 +112,7 @@ function cluster(name: string, host: string | null): object {
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": `${TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions`,
-        explicit_http_config: { http_protocol_options: HTTP_1 },
+        explicit_http_config: protocol,
       },
     },
   };

@@ -18,6 +18,7 @@ export { GatewayError } from "./gateway/gateway-error.ts";
 export type { Fault, LogLevel, LogLine } from "./gateway/observe.ts";
 export type { ConfigureResult, ProfileName } from "./gateway/options.ts";
 export type { Clock, Timer } from "./services/clock.ts";
+export { GrpcError, type GrpcMethod, type GrpcServerCall } from "./services/grpc/in-process.ts";
 export { RealClock } from "./services/real-clock.ts";
 export { startRedis, type RedisServer } from "./services/redis/server.ts";
 export { echo } from "./services/upstream/echo.ts";
@@ -29,6 +30,7 @@ export type {
   UpstreamResponse,
 } from "./services/upstream/upstream.ts";
 export { VirtualClock } from "./services/virtual-clock.ts";
+export { grpcService, type FakeGrpcService, type RecordedGrpcCall } from "./testing/fake-grpc-service.ts";
 export { upstream, type FakeUpstream, type RecordedRequest } from "./testing/fake-upstream.ts";
 export type { ClusterTarget, FetchOptions, PluginOptions, StartOptions } from "./testing/options.ts";
 export { GatewayResponse, ResponseHeaders } from "./testing/response.ts";

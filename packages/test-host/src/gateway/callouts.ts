@@ -1,7 +1,9 @@
 import type { CallbackName } from "../vm/callbacks.ts";
-import type { CalloutCalls, CallResult, HttpCallRequest } from "../vm/context.ts";
+import type { CalloutCalls, CallResult, GrpcCallRequest, HttpCallRequest } from "../vm/context.ts";
 import type { CallScope, Vm } from "../vm/vm.ts";
 import type { Cluster } from "./clusters.ts";
+import type { FaultCode } from "./error-codes.ts";
+import { GrpcCallouts } from "./grpc-callout.ts";
 import { callHttp } from "./http-callout.ts";
 import { RedisCallouts } from "./redis-callout.ts";
 
@@ -13,6 +15,7 @@ export interface CalloutOwner {
   enter(name: CallbackName, args: number[], scope?: CallScope): void;
   /** As `enter`, for a callout that failed: the guest can ask why while the callback runs, and for the code afterwards. */
   enterFailed(failure: { code: number; message: string }, name: CallbackName, args: number[]): void;
+  fault(code: FaultCode, message: string): void;
   /** Starts a call that may still come back, which keeps streams waiting, and which the end of the root context cancels. */
   wait(start: (end: () => void) => { cancel(): void }): void;
 }
@@ -28,9 +31,12 @@ export class Callouts implements CalloutCalls, CalloutOwner {
   readonly #clusters: { cluster(name: string): Cluster | undefined };
   readonly #pending = new Set<{ cancel(): void }>();
   readonly #redis: RedisCallouts;
+  readonly #grpc: GrpcCallouts;
+  readonly #plugin: string;
 
   constructor(
     vm: Vm,
+    plugin: string,
     clusters: { cluster(name: string): Cluster | undefined },
     enter: (name: CallbackName, args: number[], scope: CallScope) => void,
   ) {
@@ -38,6 +44,8 @@ export class Callouts implements CalloutCalls, CalloutOwner {
     this.#clusters = clusters;
     this.enter = (name, args, scope = {}) => enter(name, args, scope);
     this.#redis = new RedisCallouts(this);
+    this.#grpc = new GrpcCallouts(this);
+    this.#plugin = plugin;
   }
 
   cluster(name: string): Cluster | undefined {
@@ -62,11 +70,34 @@ export class Callouts implements CalloutCalls, CalloutOwner {
     return this.#redis.call(service, query);
   }
 
+  grpcCall(request: GrpcCallRequest, message: Uint8Array, timeoutMs: number): CallResult {
+    return this.#grpc.call(request, message, timeoutMs);
+  }
+
+  grpcStream(request: GrpcCallRequest): CallResult {
+    return this.#grpc.stream(request);
+  }
+
+  grpcSend(token: number, message: Uint8Array, endStream: boolean): number {
+    return this.#grpc.send(token, message, endStream);
+  }
+
+  grpcClose(token: number): number {
+    return this.#grpc.close(token);
+  }
+
+  grpcCancel(token: number): number {
+    return this.#grpc.cancel(token);
+  }
+
+  fault(code: FaultCode, message: string): void {
+    this.vm.host.fault(code, message, this.#plugin);
+  }
+
   wait(start: (end: () => void) => { cancel(): void }): void {
     this.vm.waits++;
     const call = start(() => {
-      this.vm.waits--;
-      this.#pending.delete(call);
+      if (this.#pending.delete(call)) this.vm.waits--;
     });
     this.#pending.add(call);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../services/clock.ts";
 import { createHttpUpstream } from "../services/upstream/http.ts";
+import { createHttp2Upstream } from "../services/upstream/http2.ts";
 import { createInProcessUpstream } from "../services/upstream/in-process.ts";
 import type { Upstream } from "../services/upstream/upstream.ts";
 import type { ClusterConfig, Endpoint, SocketAddress } from "./config.ts";
@@ -18,7 +19,7 @@ class Host {
     return (this.#upstream ??= this.#create());
   }
   get address(): string {
-    return "handler" in this.endpoint ? "in-process:0" : `${this.endpoint.address}:${this.endpoint.port}`;
+    return "port" in this.endpoint ? `${this.endpoint.address}:${this.endpoint.port}` : "in-process:0";
   }
   async close(): Promise<void> {
     await this.#upstream?.close();
@@ -36,12 +37,7 @@ export class Cluster {
     this.name = config.name;
     this.connectTimeoutMs = config.connectTimeoutMs;
     this.hosts = config.endpoints.map(
-      (endpoint) =>
-        new Host(endpoint, () =>
-          "handler" in endpoint
-            ? createInProcessUpstream(endpoint.handler, clock)
-            : createHttpUpstream(endpoint, config.connectTimeoutMs, clock),
-        ),
+      (endpoint) => new Host(endpoint, () => connectTo(endpoint, config, clock)),
     );
   }
   /** The next host; undefined when there is none. */
@@ -57,4 +53,11 @@ export class Cluster {
   async close(): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.close()));
   }
+}
+
+function connectTo(endpoint: Endpoint, config: ClusterConfig, clock: Clock): Upstream {
+  if ("handler" in endpoint) return createInProcessUpstream(endpoint.handler, clock);
+  if ("connect" in endpoint) return endpoint.connect(clock);
+  const create = config.http2 === true ? createHttp2Upstream : createHttpUpstream;
+  return create(endpoint, config.connectTimeoutMs, clock);
 }

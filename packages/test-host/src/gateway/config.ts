@@ -1,3 +1,5 @@
+import type { UpstreamHandler, UpstreamSource } from "../services/upstream/upstream.ts";
+
 /** What a gateway serves: Envoy's static configuration, reduced to what this host simulates. Readers (Envoy YAML, flags, test options) produce it. */
 export interface GatewayConfig {
   listeners: ListenerConfig[];
@@ -105,8 +107,9 @@ export interface ClusterConfig {
   connectTimeoutMs: number;
   /** Empty: a cluster without a healthy host. */
   endpoints: Endpoint[];
+  /** HTTP/2 without TLS, from the first byte ("prior knowledge"), as gRPC needs it. Default false: HTTP/1.1. */
+  http2?: boolean;
 }
 
-/** A socket, or a function in this process (tests, and the built-in echo upstream). */
-export type Endpoint =
-  SocketAddress | { handler: import("../services/upstream/upstream.ts").UpstreamHandler };
+/** A socket, a function in this process (tests, and the built-in echo upstream), or a service that speaks streams. */
+export type Endpoint = SocketAddress | { handler: UpstreamHandler } | { connect: UpstreamSource };

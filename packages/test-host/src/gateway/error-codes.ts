@@ -30,6 +30,8 @@ export const FAULTS = {
   "body-not-allowed": "a local response with a body, of a status that has none",
   "content-length-mismatch": "a body that is longer or shorter than its content-length says",
   "forwarded-proto-removed": "x-forwarded-proto has been removed from a request",
+  "grpc-target-unset": "a gRPC callout whose target is a GrpcService that names none",
+  "not-simulated": "a host function was asked for something that this host does not do",
   "header-injection": "a header name or value that changes what stands on the wire",
 } as const;
 

@@ -32,7 +32,7 @@ export class RootContext implements Context, RootCalls {
     this.vm = vm;
     this.plugin = plugin;
     this.#host = host;
-    this.callouts = new Callouts(vm, host, (name, args, scope) => this.#call(name, args, scope));
+    this.callouts = new Callouts(vm, plugin.name, host, (name, args, scope) => this.#call(name, args, scope));
     vm.contexts.set(this.id, this);
   }
 

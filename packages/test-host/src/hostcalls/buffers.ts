@@ -5,6 +5,7 @@ import type { Vm } from "../vm/vm.ts";
 const REQUEST_BODY = 0;
 const RESPONSE_BODY = 1;
 const HTTP_CALL_BODY = 4;
+const GRPC_MESSAGE = 5;
 const VM_CONFIGURATION = 6;
 const PLUGIN_CONFIGURATION = 7;
 const REDIS_REPLY = 9;
@@ -17,6 +18,8 @@ function bytesOf(vm: Vm, type: number): Uint8Array | Status {
       return vm.context?.stream?.body(type)?.bytes() ?? new Uint8Array();
     case HTTP_CALL_BODY:
       return vm.scope.httpCall?.body ?? Status.NotFound;
+    case GRPC_MESSAGE:
+      return vm.scope.grpcMessage?.bytes() ?? new Uint8Array();
     case VM_CONFIGURATION:
       return vm.configuration;
     case PLUGIN_CONFIGURATION:
@@ -51,14 +54,18 @@ export const bufferFunctions: Record<string, HostFunction> = {
       return Status.Ok;
     },
   },
-  /** Bodies only. The message's content-length stays as it is. */
+  /** Bodies, and the received gRPC message. The message's content-length stays as it is. */
   proxy_set_buffer_bytes: {
     signature: "i32 i32 i32 i32 i32 -> i32",
     run(vm, type: number, start: number, size: number, pointer: number, length: number) {
       const bytes = vm.memory.read(pointer, length);
-      if (type !== REQUEST_BODY && type !== RESPONSE_BODY) {
+      if (type !== REQUEST_BODY && type !== RESPONSE_BODY && type !== GRPC_MESSAGE) {
         const present = bytesOf(vm, type);
         return typeof present === "number" ? present : Status.BadArgument;
+      }
+      if (type === GRPC_MESSAGE) {
+        const message = vm.scope.grpcMessage;
+        return message?.splice(start >>> 0, size >>> 0, bytes) ? Status.Ok : Status.BadArgument;
       }
       const body = vm.context?.stream?.body(type);
       if (body !== undefined) {

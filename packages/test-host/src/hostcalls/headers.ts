@@ -7,6 +7,8 @@ import { Status } from "../vm/status.ts";
 import type { Vm } from "../vm/vm.ts";
 
 const MAP_NAMES = ["request headers", "request trailers", "response headers", "response trailers"];
+const GRPC_INITIAL_METADATA = 4;
+const GRPC_TRAILING_METADATA = 5;
 const HTTP_CALL_HEADERS = 6;
 const HTTP_CALL_TRAILERS = 7;
 
@@ -14,11 +16,24 @@ const HTTP_CALL_TRAILERS = 7;
 function access(vm: Vm, type: number): HeaderAccess | undefined {
   const map = type >>> 0;
   if (map <= 3) return vm.context?.stream?.headers(map);
-  const call = vm.scope.httpCall;
-  if (call === undefined) return undefined;
-  if (map === HTTP_CALL_HEADERS) return { map: new HeaderMap(call.headers), writable: false };
-  if (map === HTTP_CALL_TRAILERS) return { map: new HeaderMap(call.trailers), writable: false };
-  return undefined;
+  const received = receivedHeaders(vm, map);
+  return received && { map: new HeaderMap(received), writable: false };
+}
+
+/** What the callback that runs now was told of. */
+function receivedHeaders({ scope }: Vm, map: number): Header[] | undefined {
+  switch (map) {
+    case GRPC_INITIAL_METADATA:
+      return scope.grpcInitialMetadata;
+    case GRPC_TRAILING_METADATA:
+      return scope.grpcTrailingMetadata;
+    case HTTP_CALL_HEADERS:
+      return scope.httpCall?.headers;
+    case HTTP_CALL_TRAILERS:
+      return scope.httpCall?.trailers;
+    default:
+      return undefined;
+  }
 }
 
 function edit(vm: Vm, type: number, change: (map: HeaderMap) => void): Status {

@@ -10,7 +10,7 @@ export const envoy: Profile = {
   name: "envoy",
   markers: ["proxy_abi_version_0_2_1"],
   hostFunctions: hostFunctions(),
-  notSimulated: new Set([...NOT_SIMULATED.everywhere, ...NOT_SIMULATED.envoy].map((name) => `env.${name}`)),
+  notSimulated: new Set(NOT_SIMULATED.envoy.map((name) => `env.${name}`)),
   foreignFunctions: new Map([["clear_route_cache", clearRouteCache]]),
   hasRedis: false,
   hasControlProperties: false,

@@ -12,7 +12,7 @@ export const higress: Profile = {
   name: "higress",
   markers: [OWN_MARKER, "proxy_abi_version_0_2_1"],
   hostFunctions: hostFunctions(redisFunctions),
-  notSimulated: new Set([...NOT_SIMULATED.everywhere, ...NOT_SIMULATED.higress].map((name) => `env.${name}`)),
+  notSimulated: new Set(NOT_SIMULATED.higress.map((name) => `env.${name}`)),
   foreignFunctions: new Map([
     ["clear_route_cache", clearRouteCache],
     ["get_log_level", getLogLevel],

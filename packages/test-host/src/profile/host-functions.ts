@@ -1,5 +1,6 @@
 import { bufferFunctions } from "../hostcalls/buffers.ts";
 import { foreignFunctions } from "../hostcalls/foreign.ts";
+import { grpcFunctions } from "../hostcalls/grpc.ts";
 import { headerFunctions } from "../hostcalls/headers.ts";
 import { httpCallFunctions } from "../hostcalls/http-call.ts";
 import { localResponseFunctions } from "../hostcalls/local-response.ts";
@@ -30,6 +31,7 @@ export function hostFunctions(more: Record<string, HostFunction> = {}): HostFunc
     ...bufferFunctions,
     ...localResponseFunctions,
     ...httpCallFunctions,
+    ...grpcFunctions,
     ...propertyFunctions,
     ...streamControlFunctions,
     ...timeFunctions,

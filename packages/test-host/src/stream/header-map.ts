@@ -7,7 +7,7 @@ import type { Header } from "../services/upstream/upstream.ts";
 const JOINED_NAMES = new Set(
   (
     ":authority :method :path :scheme :status accept accept-encoding authorization cache-control connection content-encoding " +
-    "content-length content-type date etag expect grpc-status grpc-message host if-modified-since if-none-match keep-alive location " +
+    "content-length content-type date etag expect grpc-message grpc-status grpc-timeout host if-modified-since if-none-match keep-alive location " +
     "proxy-connection referer server te transfer-encoding upgrade user-agent via x-forwarded-for x-forwarded-host " +
     "x-forwarded-proto x-request-id x-envoy-upstream-service-time x-envoy-expected-rq-timeout-ms"
   ).split(" "),

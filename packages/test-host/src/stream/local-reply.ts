@@ -1,4 +1,5 @@
 import type { FaultCode } from "../gateway/error-codes.ts";
+import { grpcStatusOfHttp } from "../services/grpc/status.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import type { LocalResponse } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
@@ -9,26 +10,14 @@ export interface ReplyShape {
   body: Uint8Array;
 }
 
-/** HTTP status to gRPC status. Source: Envoy, `Grpc::Utility::httpToGrpcStatus`. */
-const GRPC_STATUS: Record<number, number> = {
-  400: 13,
-  401: 16,
-  403: 7,
-  404: 12,
-  429: 14,
-  502: 14,
-  503: 14,
-  504: 14,
-};
-
 /**
  * The response that a local reply becomes. Source: Envoy, `Http::Utility::prepareLocalReply`: content-length is the
  * real one, a body without content-type is text/plain, a gRPC request gets a trailers-only response with status 200.
  */
 export function shapeLocalReply(response: LocalResponse, request: HeaderMap | undefined): ReplyShape {
   const given = response.headers.filter(([name]) => !name.startsWith(":"));
-  if (request?.get("content-type")?.startsWith("application/grpc")) {
-    const status = response.grpcStatus >= 0 ? response.grpcStatus : (GRPC_STATUS[response.status] ?? 2);
+  if (/^application\/grpc(?:$|\+)/.test(request?.get("content-type") ?? "")) {
+    const status = response.grpcStatus >= 0 ? response.grpcStatus : grpcStatusOfHttp(response.status);
     const headers = new HeaderMap([
       [":status", "200"],
       ["content-type", "application/grpc"],

@@ -3,7 +3,7 @@ import type { Timer } from "../services/clock.ts";
 import type { Sink } from "./direction.ts";
 import { HeaderMap, isBadName, isBadValue } from "./header-map.ts";
 import type { HttpStream } from "./http-stream.ts";
-import { gatewayReply } from "./local-reply.ts";
+import { detailsText, gatewayReply } from "./local-reply.ts";
 import { MessageLength } from "./message-length.ts";
 
 /** Envoy's words for the ways an upstream fails; the router and callouts put them into the 503's body. */
@@ -11,6 +11,7 @@ export const RESET_TEXT: Record<ResetReason, string> = {
   "connect-failure": "remote connection failure",
   "connect-timeout": "connection timeout",
   "remote-reset": "connection termination",
+  "stream-reset": "remote reset",
   "protocol-error": "protocol error",
   "local-reset": "local reset",
 };
@@ -31,6 +32,12 @@ export function failureResponse(reason: ResetReason, detail: string): { status: 
     status: reason === "protocol-error" ? 502 : 503,
     body: `upstream connect error or disconnect/reset before headers. reset reason: ${RESET_TEXT[reason]}${transport}`,
   };
+}
+
+/** Envoy's response code details for it; `detail` is the transport's failure reason. */
+export function failureDetails(reason: ResetReason, detail: string): string {
+  const transport = reason === "connect-failure" && detail !== "" ? `|${detail}` : "";
+  return detailsText(`upstream_reset_before_response_started{${RESET_TEXT[reason]}${transport}}`);
 }
 
 /** Why Envoy's codec refuses to write these request headers; undefined when it does not. */

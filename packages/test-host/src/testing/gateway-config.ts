@@ -91,18 +91,19 @@ function cluster(name: string, target: ClusterTarget): ClusterConfig {
     name,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     endpoints: target === null ? [] : [endpoint(name, target)],
+    http2: typeof target === "string" && target.startsWith("h2c:"),
   };
 }
 
 function endpoint(name: string, target: NonNullable<ClusterTarget>): Endpoint {
   if (typeof target === "function") return { handler: target };
   if (typeof target === "object")
-    return "handler" in target ? target : { address: target.address, port: target.port };
+    return "port" in target ? { address: target.address, port: target.port } : target;
   const url = URL.canParse(target) ? new URL(target) : undefined;
-  const ports: Record<string, number> = { "http:": 80, "redis:": 6379 };
+  const ports: Record<string, number> = { "http:": 80, "h2c:": 80, "redis:": 6379 };
   if (url === undefined || !(url.protocol in ports)) {
     throw new GatewayError("invalid-configuration", `clusters.${name}: "${target}" is not an address.`, {
-      hint: "Give http://host:port, redis://host:port, a function, upstream(...), or null.",
+      hint: "Give http://host:port, h2c://host:port, redis://host:port, a function, upstream(...), grpcService(...), or null.",
     });
   }
   const address = url.hostname.replace(/^\[(.*)\]$/, "$1");

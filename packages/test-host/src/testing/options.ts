@@ -3,14 +3,16 @@ import type { ProfileName } from "../gateway/options.ts";
 import type { FailurePolicy, RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
 import type { Clock } from "../services/clock.ts";
 import type { UpstreamHandler } from "../services/upstream/upstream.ts";
+import type { FakeGrpcService } from "./fake-grpc-service.ts";
 import type { FakeUpstream } from "./fake-upstream.ts";
 
 /**
- * Where a cluster leads: a function or fake upstream in this process, a URL (`http://host:port`, `redis://host:port`),
- * anything with an address and a port (an embedded Redis), or null for a cluster without a healthy host.
+ * Where a cluster leads: a function, fake upstream or fake gRPC service in this process, a URL (`http://host:port`,
+ * `h2c://host:port` for HTTP/2 as gRPC needs it, `redis://host:port`), anything with an address and a port (an embedded
+ * Redis), or null for a cluster without a healthy host.
  */
 export type ClusterTarget =
-  UpstreamHandler | FakeUpstream | string | { address: string; port: number } | null;
+  UpstreamHandler | FakeUpstream | FakeGrpcService | string | { address: string; port: number } | null;
 
 export interface PluginOptions {
   /** A `.wasm` file, relative to the working directory, or its bytes. */

@@ -38,6 +38,14 @@ export interface HttpCallRequest {
   timeoutMs: number;
 }
 
+export interface GrpcCallRequest {
+  /** A cluster's name, or a serialized `envoy.config.core.v3.GrpcService`. */
+  target: Uint8Array;
+  service: string;
+  method: string;
+  initialMetadata: Header[];
+}
+
 /** The calls a root context can make to services. */
 export interface CalloutCalls {
   /** Code of the last callout that failed, 0 before; its text only while the callback runs that tells of it. */
@@ -45,6 +53,13 @@ export interface CalloutCalls {
   http(request: HttpCallRequest): CallResult;
   redisInit(service: string, username: string, password: string, timeoutMs: number): number;
   redisCall(service: string, query: Uint8Array): CallResult;
+  /** One message there, one back. `timeoutMs` 0 is none. */
+  grpcCall(request: GrpcCallRequest, message: Uint8Array, timeoutMs: number): CallResult;
+  grpcStream(request: GrpcCallRequest): CallResult;
+  grpcSend(token: number, message: Uint8Array, endStream: boolean): number;
+  /** Ends the own direction of a stream; cancels a call. */
+  grpcClose(token: number): number;
+  grpcCancel(token: number): number;
 }
 
 /** What a root context can be asked to do. */

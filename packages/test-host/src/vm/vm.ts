@@ -8,6 +8,7 @@ import type { Profile } from "../profile/profile.ts";
 import { refusal } from "../trace/entry.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
 import type { Header } from "../services/upstream/upstream.ts";
+import type { Body } from "../stream/body.ts";
 import type { CallbackName } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import { RestrictedCall, type HostFunction } from "./host-function.ts";
@@ -52,6 +53,9 @@ export interface CallScope {
   pluginConfiguration?: Uint8Array;
   httpCall?: { headers: Header[]; body: Uint8Array; trailers: Header[] };
   redisReply?: Uint8Array;
+  grpcMessage?: Body;
+  grpcInitialMetadata?: Header[];
+  grpcTrailingMetadata?: Header[];
 }
 
 /**
@@ -88,7 +92,7 @@ export class Vm {
   #depth = 0;
   #deferred: (() => void)[] = [];
   #lastContextId = 0;
-  #lastToken = { http: 0, redis: 0 };
+  #lastToken = { http: 0, grpcCall: 1, grpcStream: 2, redis: 3 };
 
   /** @throws GatewayError `module-refused` when the module's start section does what gateways do not survive */
   constructor(module: LoadedModule, host: VmHost, setup: VmSetup) {
@@ -141,10 +145,9 @@ export class Vm {
     return ++this.#lastContextId;
   }
 
-  /** One counter per kind; the low two bits tell the kind (0 HTTP, 3 Redis): 4, 8, 12 and 7, 11, 15. */
-  nextToken(kind: "http" | "redis"): number {
-    this.#lastToken[kind] += 4;
-    return kind === "http" ? this.#lastToken.http : this.#lastToken.redis + 3;
+  /** One counter per kind; the low two bits tell the kind: HTTP 4, 8; gRPC call 5, 9; gRPC stream 6, 10; Redis 7, 11. */
+  nextToken(kind: "http" | "grpcCall" | "grpcStream" | "redis"): number {
+    return (this.#lastToken[kind] += 4);
   }
 
   /** Runs the module's own start code: `_initialize` then `main`, or else `_start`. Check `failed` afterwards. */

@@ -17,6 +17,8 @@ export interface Parts {
   logNumber(label: string, operand: string): string;
   /** Logs the bytes that the call gives: its last two operands are the out-slots. */
   logGiven(name: string, ...operands: (string | number)[]): string;
+  /** Logs the result, and the bytes that the call gives in hexadecimal; of more than 600 the number and the first 20. */
+  hexGiven(label: string, name: string, ...operands: (string | number)[]): string;
   /** A callback: a status is 0 unless `body` leaves one. */
   on(name: string, body: string): string;
 }
@@ -34,6 +36,12 @@ const SIGNATURES: Record<string, string> = {
   proxy_on_http_call_response:
     "(param $id i32) (param $token i32) (param $count i32) (param $size i32) (param $trailers i32)",
   proxy_on_redis_call_response: "(param $id i32) (param $token i32) (param $status i32) (param $size i32)",
+  proxy_on_grpc_receive_initial_metadata: "(param $id i32) (param $token i32) (param $count i32)",
+  proxy_on_grpc_receive_trailing_metadata: "(param $id i32) (param $token i32) (param $count i32)",
+  proxy_on_grpc_receive: "(param $id i32) (param $token i32) (param $size i32)",
+  proxy_on_grpc_close: "(param $id i32) (param $token i32) (param $status i32)",
+  envoy_on_resolve_dns: "(param $id i32) (param $token i32) (param $size i32)",
+  proxy_on_foreign_function: "(param $id i32) (param $function i32) (param $size i32)",
   proxy_on_queue_ready: "(param $id i32) (param $queue i32)",
   proxy_on_done: "(param $id i32) (result i32)",
   proxy_on_log: "(param $id i32)",
@@ -65,6 +73,23 @@ const LIBRARY = `
     (drop (call $proxy_log (i32.const 2) (i32.const 128) (i32.add (local.get $size) (i32.const 1)))))
   (func $logGiven
     (drop (call $proxy_log (i32.const 2) (i32.load (i32.const 0)) (i32.load (i32.const 4)))))
+  (func $hexDigit (param $at i32) (param $digit i32)
+    (i32.store8 (local.get $at)
+      (i32.add (local.get $digit) (select (i32.const 48) (i32.const 87) (i32.lt_u (local.get $digit) (i32.const 10))))))
+  (func $logHex (param $at i32) (param $size i32)
+    (local $i i32) (local $to i32)
+    (if (i32.gt_u (local.get $size) (i32.const 600))
+      (then (call $logNumber (local.get $size)) (local.set $size (i32.const 20))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $i) (local.get $size)))
+      (local.set $to (i32.add (i32.const 6100000) (i32.shl (local.get $i) (i32.const 1))))
+      (call $hexDigit (local.get $to)
+        (i32.shr_u (i32.load8_u (i32.add (local.get $at) (local.get $i))) (i32.const 4)))
+      (call $hexDigit (i32.add (local.get $to) (i32.const 1))
+        (i32.and (i32.load8_u (i32.add (local.get $at) (local.get $i))) (i32.const 15)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $next)))
+    (drop (call $proxy_log (i32.const 2) (i32.const 6100000) (i32.shl (local.get $size) (i32.const 1)))))
 `;
 
 /** Builds a module from WAT. Global `$stream` is free for the id of a stream; slots 0 to 63 are scratch. */
@@ -95,6 +120,9 @@ export function guest(
     log: (value) => `(drop ${call("proxy_log", 2, text(value))})`,
     logNumber: (label, value) => `(call $logLabelled ${text(label)} ${value})`,
     logGiven: (name, ...operands) => `(drop ${call(name, ...operands, 0, 4)}) (call $logGiven)`,
+    hexGiven: (label, name, ...operands) =>
+      `(i64.store (i32.const 40) (i64.const 0)) (call $logLabelled ${text(`${label} `)} ${call(name, ...operands, 40, 44)})
+       (call $logHex (i32.load (i32.const 40)) (i32.load (i32.const 44)))`,
     on(name, body) {
       const signature = SIGNATURES[name] ?? "";
       const status =

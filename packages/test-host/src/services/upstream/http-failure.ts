@@ -11,6 +11,19 @@ const UNREACHABLE = new Set([
   "ENOENT",
 ]);
 
+/** Envoy's words for why a connection could not be made. */
+export function connectFailureText(error: NodeJS.ErrnoException): string {
+  const words = CONNECT_ERRORS[error.code ?? ""];
+  return words === undefined ? error.message : `delayed connect error: ${words}`;
+}
+
+const CONNECT_ERRORS: Record<string, string> = {
+  ECONNREFUSED: "Connection refused",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
+  ETIMEDOUT: "Connection timed out",
+};
+
 /** What a failure of `node:http` means to a gateway; `connected` tells whether the connection had been made. */
 export function resetReasonOf(error: NodeJS.ErrnoException, connected: boolean): ResetReason {
   const code = error.code ?? "";

@@ -7,7 +7,14 @@ import type { Clock } from "../clock.ts";
 export type Header = [name: string, value: string];
 
 export type ResetReason =
-  "connect-failure" | "connect-timeout" | "remote-reset" | "protocol-error" | "local-reset";
+  | "connect-failure"
+  | "connect-timeout"
+  /** The connection has gone. */
+  | "remote-reset"
+  /** HTTP/2: this stream alone was reset. */
+  | "stream-reset"
+  | "protocol-error"
+  | "local-reset";
 
 /** What comes back from an upstream. Always called asynchronously, never from inside `open` or `write`. */
 export interface UpstreamEvents {
@@ -57,3 +64,6 @@ export type UpstreamHandler = (
   request: UpstreamRequest,
   clock: Clock,
 ) => UpstreamResponse | Promise<UpstreamResponse>;
+
+/** Makes the upstream that stands for a service in this process; `clock` is the gateway's. */
+export type UpstreamSource = (clock: Clock) => Upstream;

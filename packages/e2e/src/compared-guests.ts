@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startGateway } from "@gateway-plugins/test-host";
+import { startEnvoy } from "./envoy.ts";
+
+/** A module that logs what it sees, and the request that sets it off. */
+export interface ComparedGuest {
+  title: string;
+  wasm: Uint8Array;
+  path?: string;
+  headers?: Record<string, string>;
+}
+
+/** What a client and the log saw. */
+export interface Seen {
+  status: number;
+  logs: string[];
+}
+
+const CALM_MS = 250;
+const LIMIT_MS = 10_000;
+
+/**
+ * Runs each guest behind one request in this host and in a real Envoy, all at the same time, against the same real services.
+ * Clusters as in `bootstrap`. An end comes when neither has logged anything for a while.
+ */
+export async function runOnBoth(
+  guests: readonly ComparedGuest[],
+  clusters: Record<string, string | null>,
+  upstream: string,
+): Promise<Map<string, { envoy: Seen; host: Seen }>> {
+  const directory = await mkdtemp(join(tmpdir(), "guests-"));
+  const files = guests.map((_guest, i) => join(directory, `${i}.wasm`));
+  await Promise.all(guests.map(({ wasm }, i) => writeFile(files[i]!, wasm)));
+  const listeners = files.map((wasm, i) => ({ filters: [{ name: `guest-${i}`, wasm }], upstream }));
+  const envoy = await startEnvoy({ listeners, clusters });
+  const targets = Object.entries(clusters).map(([name, target]) => [name, withScheme(target)] as const);
+  const hosts = await Promise.all(
+    guests.map(({ wasm }) =>
+      startGateway({
+        plugin: wasm,
+        clusters: Object.fromEntries(targets),
+        upstream: withScheme(upstream),
+        clock: "real",
+      }),
+    ),
+  );
+  try {
+    const [real, own] = await Promise.all([
+      Promise.all(guests.map((guest, i) => statusOf(`http://127.0.0.1:${envoy.ports[i]}`, guest))),
+      Promise.all(guests.map(async (guest, i) => (await hosts[i]!.fetch(guest.path ?? "/", guest)).status)),
+    ]);
+    await calm(() => envoy.wasmLog().length + hosts.reduce((sum, host) => sum + host.logs.length, 0));
+    const lines = envoy.wasmLog();
+    return new Map(
+      guests.map(({ title }, i) => [
+        title,
+        {
+          envoy: { status: real[i]!, logs: messagesOf(lines, `guest-${i}`).map(withoutTimes) },
+          host: { status: own[i]!, logs: hosts[i]!.logs.map(({ message }) => withoutTimes(message)) },
+        },
+      ]),
+    );
+  } finally {
+    await Promise.all([envoy.stop(), ...hosts.map((host) => host.close())]);
+    await rm(directory, { recursive: true });
+  }
+}
+
+function withScheme(target: string | null): string | null {
+  return target === null || target.includes("://") ? target : `http://${target}`;
+}
+
+async function statusOf(url: string, { path = "/", headers = {} }: ComparedGuest): Promise<number> {
+  const response = await fetch(url + path, { headers });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+function messagesOf(lines: readonly string[], plugin: string): string[] {
+  const pattern = new RegExp(`wasm log (?:${plugin} )?${plugin} ?: (.*)$`);
+  return lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+}
+
+/** A service's time, which no two runs share, as a serialized map shows it in hexadecimal: the length's digits and the value. */
+function withoutTimes(line: string): string {
+  const name = Buffer.from("x-envoy-upstream-service-time\0").toString("hex");
+  const at = line.indexOf(name);
+  if (at === -1) return line;
+  return `${line.slice(0, at).replaceAll(/1d000000[0-9a-f]{8}/g, "1d000000--------")}${name}--${line.slice(at + name.length).replace(/^(?:3.)+00/, "")}`;
+}
+
+/** Nothing tells that no line will follow any more: waiting for none is all there is. */
+async function calm(count: () => number): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  for (let before = -1; before !== count() && Date.now() < deadline;) {
+    before = count();
+    await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+  }
+}
