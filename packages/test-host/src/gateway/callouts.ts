@@ -1,6 +1,7 @@
 import type { CallbackName } from "../vm/callbacks.ts";
 import type { CalloutCalls, CallResult, GrpcCallRequest, HttpCallRequest } from "../vm/context.ts";
-import type { CallScope, Vm } from "../vm/vm.ts";
+import type { CallScope } from "../vm/call-scope.ts";
+import type { Vm } from "../vm/vm.ts";
 import type { Cluster } from "./clusters.ts";
 import type { FaultCode } from "./error-codes.ts";
 import { GrpcCallouts } from "./grpc-callout.ts";

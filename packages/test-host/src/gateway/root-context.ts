@@ -3,7 +3,8 @@ import { int64 } from "../stream/properties.ts";
 import type { Context, PluginIdentity, RootCalls } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
 import type { CallbackName } from "../vm/callbacks.ts";
-import type { CallScope, Vm } from "../vm/vm.ts";
+import type { CallScope } from "../vm/call-scope.ts";
+import type { Vm } from "../vm/vm.ts";
 import { Callouts } from "./callouts.ts";
 import type { Cluster } from "./clusters.ts";
 

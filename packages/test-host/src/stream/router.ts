@@ -20,6 +20,7 @@ const RESET_FLAGS: Record<ResetReason, string> = {
   "connect-failure": "UF",
   "connect-timeout": "UF",
   "remote-reset": "UC",
+  "stream-reset": "UR",
   "protocol-error": "UPE",
   "local-reset": "LR",
 };

@@ -7,8 +7,7 @@ import type { SharedData } from "../gateway/shared-data.ts";
 import type { Profile } from "../profile/profile.ts";
 import { refusal } from "../trace/entry.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
-import type { Header } from "../services/upstream/upstream.ts";
-import type { Body } from "../stream/body.ts";
+import type { CallScope } from "./call-scope.ts";
 import type { CallbackName } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import { RestrictedCall, type HostFunction } from "./host-function.ts";
@@ -46,16 +45,6 @@ export interface VmSetup {
   environment?: Readonly<Record<string, string>>;
   /** Host functions and callbacks that the guest may have, by name; empty or absent: all of them. */
   allowedCapabilities?: ReadonlySet<string>;
-}
-
-/** Data that host functions can reach only while one callback runs. */
-export interface CallScope {
-  pluginConfiguration?: Uint8Array;
-  httpCall?: { headers: Header[]; body: Uint8Array; trailers: Header[] };
-  redisReply?: Uint8Array;
-  grpcMessage?: Body;
-  grpcInitialMetadata?: Header[];
-  grpcTrailingMetadata?: Header[];
 }
 
 /**
