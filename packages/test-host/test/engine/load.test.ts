@@ -46,8 +46,8 @@ test.for([
   ],
   [
     "that imports what this host lacks",
-    plain(`(import "env" "proxy_grpc_cancel" (func (param i32) (result i32)))`),
-    "imports env.proxy_grpc_cancel, which this host does not simulate yet",
+    plain(`(import "env" "envoy_resolve_dns" (func (param i32 i32 i32) (result i32)))`),
+    "imports env.envoy_resolve_dns, which this host does not simulate yet",
   ],
   [
     "that exports a callback with another signature",
