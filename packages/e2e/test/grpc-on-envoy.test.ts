@@ -335,7 +335,7 @@ describeOnEnvoy("gRPC callouts", () => {
       listeners: [{ filters: [{ wasm: file }], upstream: "127.0.0.1:1" }],
       clusters: { empty: null },
     });
-    await expect(fetch(`http://127.0.0.1:${envoy.ports[0]}/`)).rejects.toThrow();
+    await expect(fetch(`http://127.0.0.1:${envoy.ports[0]}/`)).rejects.toThrow("fetch failed");
     await expect.poll(() => envoy.isAlive()).toBe(false);
     await envoy.stop();
     await rm(directory, { recursive: true });

@@ -113,7 +113,6 @@ export class GrpcCallouts {
   /** The result code where there is no cluster to call. */
   #target(request: GrpcCallRequest): GrpcTarget | Status {
     const target = readGrpcTarget(request.target);
-    const { vm } = this.#owner;
     const name = fromBytes(request.target);
     if (target === "name") {
       if (this.#owner.cluster(name) === undefined) return Status.ParseFailure;
