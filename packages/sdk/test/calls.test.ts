@@ -104,6 +104,8 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
         new Plugin("p").onRequestHeaders((ctx) => retry(ctx));`,
     );
     expect((await gateway.fetch("/")).status).toBe(500);
+    expect(gateway).toHaveLogged("16 calls in a row failed at once");
+    expect(gateway).toHaveLogged("a message was to be held, but no call is under way");
   });
 
   test("of a client that has gone away leave nothing behind", async () => {
@@ -259,6 +261,7 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
       { clusters: { one: upstream(() => new Promise<never>(() => undefined)) }, bufferLimitBytes: 100 },
     );
     expect((await gateway.fetch("/", { body: ["x".repeat(101)] })).status).toBe(413);
+    gateway.takeFault("callout-unanswered");
   });
 
   test.for(["envoy", "higress"] as const)(

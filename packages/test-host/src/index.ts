@@ -33,6 +33,7 @@ export { VirtualClock } from "./services/virtual-clock.ts";
 export { grpcService, type FakeGrpcService, type RecordedGrpcCall } from "./testing/fake-grpc-service.ts";
 export { upstream, type FakeUpstream, type RecordedRequest } from "./testing/fake-upstream.ts";
 export type { ClusterTarget, FetchOptions, PluginOptions, StartOptions } from "./testing/options.ts";
+export type { GatewayRequest } from "./testing/request.ts";
 export { GatewayResponse, ResponseHeaders } from "./testing/response.ts";
 export { formatTrace, guestMs, type TracePaint } from "./trace/format.ts";
 export type * from "./trace/trace.ts";

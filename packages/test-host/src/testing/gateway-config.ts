@@ -4,7 +4,9 @@ import type { ClusterConfig, Endpoint, GatewayConfig, WasmFilterConfig } from ".
 import { GatewayError } from "../gateway/gateway-error.ts";
 import type { ProfileName } from "../gateway/options.ts";
 import { echo } from "../services/upstream/echo.ts";
+import type { Header, UpstreamHandler } from "../services/upstream/upstream.ts";
 import { readModuleInterface } from "../vm/module-interface.ts";
+import { cutBySeed } from "./chunks.ts";
 import type { ClusterTarget, PluginOptions, StartOptions } from "./options.ts";
 
 const CONNECT_TIMEOUT_MS = 1000;
@@ -21,8 +23,12 @@ export function configurationBytes(value: unknown): Uint8Array {
 /** The configuration that a test's options stand for. */
 export function gatewayConfig(options: StartOptions): GatewayConfig {
   const chain = options.plugins ?? (options.plugin === undefined ? [] : [options as PluginOptions]);
-  const clusters = Object.entries(options.clusters ?? {}).map(([name, target]) => cluster(name, target));
-  clusters.push(cluster("upstream", options.upstream === undefined ? echo : options.upstream));
+  const clusters = Object.entries(options.clusters ?? {}).map(([name, target]) =>
+    cluster(name, target, options.chunks),
+  );
+  clusters.push(
+    cluster("upstream", options.upstream === undefined ? echo : options.upstream, options.chunks),
+  );
   const route = {
     name: options.routeName ?? "default",
     match: { prefix: "/" },
@@ -86,19 +92,21 @@ function uniquelyNamed(filters: WasmFilterConfig[]): WasmFilterConfig[] {
   });
 }
 
-function cluster(name: string, target: ClusterTarget): ClusterConfig {
+function cluster(name: string, target: ClusterTarget, seed: number | undefined): ClusterConfig {
   return {
     name,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    endpoints: target === null ? [] : [endpoint(name, target)],
+    endpoints: target === null ? [] : [endpoint(name, target, seed)],
     http2: typeof target === "string" && target.startsWith("h2c:"),
   };
 }
 
-function endpoint(name: string, target: NonNullable<ClusterTarget>): Endpoint {
-  if (typeof target === "function") return { handler: target };
-  if (typeof target === "object")
-    return "port" in target ? { address: target.address, port: target.port } : target;
+function endpoint(name: string, target: NonNullable<ClusterTarget>, seed: number | undefined): Endpoint {
+  if (typeof target === "function") return { handler: answersInChunks(target, seed) };
+  if (typeof target === "object") {
+    if ("port" in target) return { address: target.address, port: target.port };
+    return "handler" in target ? { handler: answersInChunks(target.handler, seed) } : target;
+  }
   const url = URL.canParse(target) ? new URL(target) : undefined;
   const ports: Record<string, number> = { "http:": 80, "h2c:": 80, "redis:": 6379 };
   if (url === undefined || !(url.protocol in ports)) {
@@ -108,6 +116,22 @@ function endpoint(name: string, target: NonNullable<ClusterTarget>): Endpoint {
   }
   const address = url.hostname.replace(/^\[(.*)\]$/, "$1");
   return { address, port: Number(url.port) || (ports[url.protocol] ?? 80) };
+}
+
+/** The same answers, with bodies in chunks as the seed cuts them; a body that is given whole keeps its content-length. */
+function answersInChunks(handler: UpstreamHandler, seed: number | undefined): UpstreamHandler {
+  if (seed === undefined) return handler;
+  return async (request, clock) => {
+    const { body, headers = {}, ...answer } = await handler(request, clock);
+    if (body === undefined) return { ...answer, headers };
+    const parts = (Array.isArray(body) ? body : [body]).map((part) => Buffer.from(part));
+    const bytes = Buffer.concat(parts);
+    const given = Array.isArray(headers) ? headers : Object.entries(headers);
+    const isFramed = given.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
+    const length: Header[] =
+      isFramed || Array.isArray(body) ? [] : [["content-length", String(bytes.length)]];
+    return { ...answer, headers: [...given, ...length], body: cutBySeed(bytes, seed) };
+  };
 }
 
 /** Plugins that speak to Redis run on Higress only. */

@@ -63,6 +63,10 @@ export interface StartOptions extends Partial<PluginOptions> {
   bufferLimitBytes?: number;
   /** Lines below do not appear in `gateway.logs`. Default `info`. */
   logLevel?: LogLevel;
+  /** A seed that chooses where bodies are cut into chunks: of requests, and of what functions and fake upstreams answer. */
+  chunks?: number;
+  /** Write down what happens to each request (`response.trace`). Default true. */
+  trace?: boolean;
   /** Start in a trial VM and in the main thread's own VM first, as gateways do. Default true. */
   canary?: boolean;
   /** Worker threads, each with VMs of its own; requests take them in turn. Default 1. */
@@ -78,6 +82,8 @@ export interface FetchOptions {
   /** One body goes with its content-length; an array goes chunk by chunk, without. */
   body?: string | Uint8Array | (string | Uint8Array)[];
   trailers?: Record<string, string> | [name: string, value: string][];
+  /** A seed that chooses where the body is cut into chunks; a body with a content-length keeps it. Default the gateway's. */
+  chunks?: number;
   /** The request's `Host`. Default `localhost`. */
   authority?: string;
   /** Aborting is the client going away. */

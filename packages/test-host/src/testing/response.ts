@@ -1,4 +1,5 @@
 import type { Header } from "../services/upstream/upstream.ts";
+import type { RequestTrace } from "../trace/trace.ts";
 
 /** Response headers or trailers; names are found whatever their case. */
 export class ResponseHeaders {
@@ -38,6 +39,8 @@ export class GatewayResponse {
   readonly details: string;
   /** Set when the gateway cut the stream; `bytes()` is what came before. */
   readonly reset: string | undefined;
+  /** What happened to the request, phase by phase; `formatTrace` makes text of it. */
+  readonly trace: RequestTrace;
   readonly #body: Uint8Array;
 
   constructor(parts: {
@@ -46,12 +49,14 @@ export class GatewayResponse {
     trailers: readonly Header[];
     details: string;
     reset: string | undefined;
+    trace: RequestTrace;
   }) {
     this.status = Number(parts.headers.find(([name]) => name === ":status")?.[1] ?? 0);
     this.headers = new ResponseHeaders(parts.headers.filter(([name]) => !name.startsWith(":")));
     this.trailers = new ResponseHeaders(parts.trailers);
     this.details = parts.details;
     this.reset = parts.reset;
+    this.trace = parts.trace;
     this.#body = parts.body;
   }
 

@@ -1,6 +1,7 @@
 import { Gateway } from "../gateway/gateway.ts";
+import type { FaultCode } from "../gateway/error-codes.ts";
 import { GatewayError } from "../gateway/gateway-error.ts";
-import type { AccessRecord, Fault, LogLine } from "../gateway/observe.ts";
+import type { AccessRecord, Fault, LogLevel, LogLine } from "../gateway/observe.ts";
 import type { ConfigureResult } from "../gateway/options.ts";
 import type { Clock } from "../services/clock.ts";
 import { RealClock } from "../services/real-clock.ts";
@@ -9,27 +10,38 @@ import { VirtualClock } from "../services/virtual-clock.ts";
 import { Body } from "../stream/body.ts";
 import type { RequestTrace, TraceStep } from "../trace/trace.ts";
 import { configurationBytes, fittingProfile, gatewayConfig, LISTENER } from "./gateway-config.ts";
+import { Inspection } from "./inspection.ts";
 import { LedgerView } from "./ledger-view.ts";
 import type { FetchOptions, StartOptions } from "./options.ts";
-import { watchGateway } from "./watch.ts";
+import { outgoingRequest, type GatewayRequest } from "./request.ts";
 import { GatewayResponse } from "./response.ts";
+import { isLine, rememberGateway } from "./traced.ts";
+import { watchGateway } from "./watch.ts";
 
 const KEPT_TRACES = 1000;
 
 /** A gateway inside a test. */
 export class TestGateway {
-  /** Log lines of the serving VMs and of the gateway, in order. */
-  readonly logs: LogLine[] = [];
+  /** As `logs`; looking here is not looking. */
+  readonly log: LogLine[] = [];
   readonly ledger: LedgerView;
   readonly clock: Clock;
   readonly #gateway: Gateway;
   readonly #firstFilter: string | undefined;
   readonly #records = new Map<number, AccessRecord>();
+  readonly #inspection = new Inspection(this);
+  readonly #chunks: number | undefined;
 
-  private constructor(gateway: Gateway, clock: Clock, firstFilter: string | undefined) {
+  private constructor(
+    gateway: Gateway,
+    clock: Clock,
+    firstFilter: string | undefined,
+    options: StartOptions,
+  ) {
     this.#gateway = gateway;
     this.clock = clock;
     this.#firstFilter = firstFilter;
+    this.#chunks = options.chunks;
     this.ledger = new LedgerView(() => gateway.vms.map((vm) => vm.ledger));
   }
 
@@ -45,18 +57,18 @@ export class TestGateway {
       clock,
       logLevel: options.logLevel ?? "info",
       canary: options.canary ?? true,
-      trace: { keep: KEPT_TRACES },
+      ...(options.trace !== false && { trace: { keep: KEPT_TRACES } }),
       workers: options.workers ?? 1,
       watchdogMs: options.watchdogMs ?? 2000,
       onLog: (line) => {
-        if (line.thread === "worker") (started?.logs ?? early).push(line);
+        if (line.thread === "worker") (started?.log ?? early).push(line);
       },
       onAccess: (record) => {
         if (started !== undefined) started.#records.set(record.streamId, record);
       },
     });
-    started = new TestGateway(gateway, clock, config.listeners[0]?.filters[0]?.name);
-    started.logs.push(...early);
+    started = new TestGateway(gateway, clock, config.listeners[0]?.filters[0]?.name, options);
+    started.log.push(...early);
     watchGateway(started);
     return started;
   }
@@ -66,8 +78,36 @@ export class TestGateway {
     return this.#gateway.faults;
   }
 
-  /** Says that a fault is expected: removes the first with this code and returns it. Throws when there is none. */
-  takeFault(code: string): Fault {
+  /**
+   * Log lines of the serving VMs and of the gateway, in order. Reading them says that the test knows those that are
+   * there: an error line that no test has read fails it.
+   */
+  get logs(): LogLine[] {
+    for (const line of this.log) this.#inspection.expected(line);
+    return this.log;
+  }
+
+  /** Says that log lines whose message holds `text` are expected, and returns the first; undefined when there is none. */
+  expectLog(text: string | RegExp, level?: LogLevel): LogLine | undefined {
+    const lines = this.log.filter((line) => isLine(line, text, level));
+    for (const line of lines) this.#inspection.expected(line);
+    return lines[0];
+  }
+
+  /** Lets everything come to rest, and records what is wrong then though nothing broke. The kit does so after a test. */
+  async inspect(): Promise<void> {
+    if (this.clock instanceof VirtualClock && this.traces.some((trace) => trace.end === undefined)) {
+      await this.clock.settle();
+    }
+    this.#gateway.faults.push(...this.#inspection.find());
+  }
+
+  /**
+   * Says that a fault is expected: removes the first with this code and returns it. Throws when there is none.
+   * Callouts and requests under way, unread error lines and growing memory count from now on, not at the test's end only.
+   */
+  takeFault(code: FaultCode): Fault {
+    this.#gateway.faults.push(...this.#inspection.find(code));
     const index = this.#gateway.faults.findIndex((fault) => fault.code === code);
     if (index >= 0) return this.#gateway.faults.splice(index, 1)[0]!;
     const recorded = this.#gateway.faults.map((fault) => fault.code).join(", ") || "none";
@@ -103,32 +143,36 @@ export class TestGateway {
    * Sends a request. Resolves with the response when it is complete, or was cut; rejects only when `signal` aborts.
    * With virtual time a request that waits for time needs `gateway.advance`.
    */
-  fetch(path: string, options: FetchOptions = {}): Promise<GatewayResponse> {
-    const chunks = bodyChunks(options.body);
-    const trailers = pairs(options.trailers);
+  fetch(path: string, options: FetchOptions = {}): GatewayRequest {
+    const given = { ...(this.#chunks !== undefined && { chunks: this.#chunks }), ...options };
+    const { headers, chunks, trailers } = outgoingRequest(path, given);
     const endStream = chunks.length === 0 && trailers.length === 0;
-    return new Promise((resolve, reject) => {
+    let trace: RequestTrace = emptyTrace(path);
+    const response = new Promise<GatewayResponse>((resolve, reject) => {
       const received = { headers: [] as Header[], body: new Body(), trailers: [] as Header[] };
       const complete = (reset?: string) => {
         const details = this.#records.get(stream.id)?.details ?? "";
         this.#records.delete(stream.id);
-        resolve(new GatewayResponse({ ...received, body: received.body.bytes(), details, reset }));
+        this.#inspection.requestEnded();
+        resolve(new GatewayResponse({ ...received, body: received.body.bytes(), details, reset, trace }));
       };
-      const stream = this.#gateway.handle(LISTENER, requestHeaders(path, options, chunks), endStream, {
-        onHeaders(headers, end) {
-          received.headers = headers;
+      const stream = this.#gateway.handle(LISTENER, headers, endStream, {
+        onHeaders(head, end) {
+          received.headers = head;
           if (end) complete();
         },
         onData(chunk, end) {
           received.body.append(chunk);
           if (end) complete();
         },
-        onTrailers(headers) {
-          received.trailers = headers;
+        onTrailers(head) {
+          received.trailers = head;
           complete();
         },
         onReset: complete,
       });
+      trace = this.#gateway.trace?.trace(stream.id) ?? trace;
+      rememberGateway(trace, this);
       options.signal?.addEventListener("abort", () => {
         stream.disconnect();
         this.#records.delete(stream.id);
@@ -138,6 +182,7 @@ export class TestGateway {
       if (trailers.length > 0) stream.writeTrailers(trailers);
       else if (!endStream) stream.write(new Uint8Array(), true);
     });
+    return Object.assign(response, { trace });
   }
 
   /**
@@ -164,26 +209,6 @@ export class TestGateway {
   }
 }
 
-function pairs(given: FetchOptions["headers"]): Header[] {
-  return Array.isArray(given) ? given : Object.entries(given ?? {});
-}
-
-function bodyChunks(body: FetchOptions["body"]): Uint8Array[] {
-  const given = body === undefined ? [] : Array.isArray(body) ? body : [body];
-  return given.map((chunk) => (typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk));
-}
-
-function requestHeaders(path: string, options: FetchOptions, chunks: Uint8Array[]): Header[] {
-  const given = pairs(options.headers);
-  const headers: Header[] = [
-    [":method", options.method ?? (chunks.length > 0 ? "POST" : "GET")],
-    [":path", path],
-    [":authority", options.authority ?? "localhost"],
-    ...given.filter(([name]) => !(options.authority !== undefined && name.toLowerCase() === "host")),
-  ];
-  const named = given.some(([name]) => name.toLowerCase() === "content-length");
-  if (options.body !== undefined && !Array.isArray(options.body) && !named) {
-    headers.push(["content-length", String(chunks[0]?.length ?? 0)]);
-  }
-  return headers;
+function emptyTrace(path: string): RequestTrace {
+  return { id: 0, listener: LISTENER, method: "", path, authority: "", startedAtMs: 0, steps: [] };
 }
