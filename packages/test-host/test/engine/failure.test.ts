@@ -105,22 +105,25 @@ const calling = ({ on, text, run }: Parts, callback: string) =>
 test.for([
   ["traps", "(unreachable)", "trap"],
   ["never returns", LOOP, "guest-hung"],
-])("reports the streams that a callout's callback leaves paused when it %s", async ([, body, code]) => {
-  const gateway = await startGateway({
-    plugin: guest((parts) => calling(parts, body!)),
-    clusters: { auth: upstream() },
-    watchdogMs: WATCHDOG_MS,
-  });
-  const responses = Promise.all([gateway.fetch("/a"), gateway.fetch("/b")]);
-  await gateway.advance(1);
-  expect((await responses).map(({ status, details }) => [status, details])).toEqual([
-    [503, "wasm_fail_stream"],
-    [503, "wasm_fail_stream"],
-  ]);
-  gateway.takeFault(code!);
-  const faults = [gateway.takeFault("stream-left-paused"), gateway.takeFault("stream-left-paused")];
-  for (const { message } of faults) expect(message).toContain("(in proxy_on_http_call_response)");
-});
+] as const)(
+  "reports the streams that a callout's callback leaves paused when it %s",
+  async ([, body, code]) => {
+    const gateway = await startGateway({
+      plugin: guest((parts) => calling(parts, body)),
+      clusters: { auth: upstream() },
+      watchdogMs: WATCHDOG_MS,
+    });
+    const responses = Promise.all([gateway.fetch("/a"), gateway.fetch("/b")]);
+    await gateway.advance(1);
+    expect((await responses).map(({ status, details }) => [status, details])).toEqual([
+      [503, "wasm_fail_stream"],
+      [503, "wasm_fail_stream"],
+    ]);
+    gateway.takeFault(code);
+    const faults = [gateway.takeFault("stream-left-paused"), gateway.takeFault("stream-left-paused")];
+    for (const { message } of faults) expect(message).toContain("(in proxy_on_http_call_response)");
+  },
+);
 
 /** Traps at `/trap` and says which VM a request was in, counted from 1. */
 const counting = guest(
