@@ -99,7 +99,8 @@ function wasmFilter({ name = "plugin", wasm, configuration, vmId }: WasmFilter):
   };
 }
 
-function cluster(name: string, target: string | null): object {
+/** A cluster of one host (`address:port` over HTTP/1, `h2c://address:port` over HTTP/2), or of none. */
+export function cluster(name: string, target: string | null): object {
   const host = target?.replace(/^h2c:\/\//, "");
   const protocol =
     host === (target ?? undefined) ? { http_protocol_options: HTTP_1 } : { http2_protocol_options: {} };
@@ -118,7 +119,8 @@ function cluster(name: string, target: string | null): object {
   };
 }
 
-function address(host: string): object {
+/** Envoy's form of `address:port`. */
+export function address(host: string): object {
   const colon = host.lastIndexOf(":");
   return { socket_address: { address: host.slice(0, colon), port_value: Number(host.slice(colon + 1)) } };
 }

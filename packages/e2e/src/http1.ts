@@ -22,25 +22,34 @@ export function statusOf(response: Http1Message): number {
 /**
  * The complete HTTP/1.1 messages at the beginning of `bytes`, and what is left behind them: an incomplete message, or garbage. Framing as in
  * RFC 9112 section 6, except that a response without content-length or chunks has no body (tests give every response one of them).
+ * `isBodiless` tells messages that end with their head whatever it says, by their start line.
  */
-export function parseMessages(bytes: Buffer): { messages: Http1Message[]; rest: Buffer } {
+export function parseMessages(
+  bytes: Buffer,
+  isBodiless: (startLine: string) => boolean = () => false,
+): { messages: Http1Message[]; rest: Buffer } {
   const messages: Http1Message[] = [];
   let at = 0;
   for (;;) {
-    const parsed = parseMessage(bytes, at);
+    const parsed = parseMessage(bytes, at, isBodiless);
     if (parsed === null) return { messages, rest: bytes.subarray(at) };
     messages.push(parsed.message);
     at = parsed.end;
   }
 }
 
-function parseMessage(bytes: Buffer, start: number): { message: Http1Message; end: number } | null {
+function parseMessage(
+  bytes: Buffer,
+  start: number,
+  isBodiless: (startLine: string) => boolean,
+): { message: Http1Message; end: number } | null {
   const headEnd = bytes.indexOf("\r\n\r\n", start);
   if (headEnd < 0) return null;
   const [startLine = "", ...lines] = bytes.toString("latin1", start, headEnd).split("\r\n");
   const headers = lines.map(parseField);
   const message = { startLine, headers, body: Buffer.alloc(0), trailers: [] };
   const bodyStart = headEnd + 4;
+  if (isBodiless(startLine)) return { message, end: bodyStart };
   if (header(message, "transfer-encoding")?.includes("chunked")) {
     const chunked = parseChunks(bytes, bodyStart);
     return (

@@ -134,20 +134,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
       info.refusal === undefined ? receiveRequest(headers, scheme) : { headers: [], refusal: info.refusal };
     if (received.refusal !== undefined) stream.turnAway(received.refusal, received.headers, endStream);
     else stream.start(received.headers, endStream);
-    this.#checkSoon(() => stream.endIfForgotten());
-    return {
-      id: stream.id,
-      write: (chunk, end) => {
-        stream.write(chunk, end);
-        this.#checkSoon(() => stream.endIfForgotten());
-      },
-      writeTrailers: (trailers) => {
-        stream.writeTrailers(trailers);
-        this.#checkSoon(() => stream.endIfForgotten());
-      },
-      refuse: (refusal) => stream.refuse(refusal),
-      disconnect: () => stream.disconnect(),
-    };
+    return stream;
   }
 
   /**
@@ -230,7 +217,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   }
 
   calledBack(vm: Vm): void {
-    this.#checkSoon(() => {
+    queueMicrotask(() => {
       for (const stream of this.#streams) if (stream.uses(vm)) stream.endIfForgotten();
     });
   }
@@ -241,10 +228,5 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     this.#listeners.get(record.listener)?.log(stream, record, this.#options.onAccessLog);
     this.#options.onAccess?.(record);
     if (this.#streams.size === 0) this.#whenIdle?.();
-  }
-
-  /** When the events that are being delivered now have been dealt with. */
-  #checkSoon(check: () => void): void {
-    queueMicrotask(check);
   }
 }

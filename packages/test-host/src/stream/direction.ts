@@ -53,6 +53,8 @@ export class Direction {
   readonly #sink: Sink;
   readonly #owner: DirectionOwner;
   #streaming = false;
+  /** The sink has been given the end. */
+  #isComplete = false;
 
   constructor(links: readonly ChainLink[], sink: Sink, owner: DirectionOwner) {
     this.links = links;
@@ -67,6 +69,7 @@ export class Direction {
 
   /** The first filter that holds this direction, and cannot go on by more data coming in. */
   get held(): ChainLink | undefined {
+    if (this.#isComplete) return undefined;
     return this.links.find(
       (link) => link.iteration.startsWith("stop-all") || (link.iteration === "stop-single" && link.endStream),
     );
@@ -76,7 +79,7 @@ export class Direction {
     for (const link of this.#after(from, false)) {
       link.endStream = endStream;
       const status = this.#run(() => link.onHeaders(endStream));
-      if (this.#owner.interrupted(this)) return;
+      if (this.#owner.interrupted(this) || status === HeadersStatus.GoneOn) return;
       if (status === HeadersStatus.Continue) {
         link.headersContinued = true;
         continue;
@@ -89,6 +92,7 @@ export class Direction {
             : "stop-all-watermark";
       return;
     }
+    this.#isComplete = endStream;
     this.#sink.headers(endStream);
   }
 
@@ -108,7 +112,8 @@ export class Direction {
       if (!this.#afterData(link, status, body)) return;
     }
     if (body === this.buffered) this.buffered = undefined;
-    this.#sink.data(body.take(), endStream && this.trailers === undefined);
+    this.#isComplete = endStream && this.trailers === undefined;
+    this.#sink.data(body.take(), this.#isComplete);
     if (trailersAddedBy !== undefined) this.sendTrailers(trailersAddedBy);
   }
 
@@ -129,6 +134,7 @@ export class Direction {
         return;
       }
     }
+    this.#isComplete = true;
     this.#sink.trailers();
   }
 

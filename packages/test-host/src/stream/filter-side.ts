@@ -23,8 +23,6 @@ export class FilterSide implements ChainLink {
   running: "headers" | "body" | "trailers" | undefined;
   /** The body callback on the stack is the last one. */
   endOfStream = false;
-  /** `continue_stream` was called for this side inside its own callback. */
-  resumed = false;
   readonly #filter: StreamFilter;
   readonly #name: "request" | "response";
   /** The data of the body callback on the stack. */
@@ -57,15 +55,14 @@ export class FilterSide implements ChainLink {
       filter.call(`proxy_on_${this.#name}_headers`, count, Number(endStream)),
     );
     const status = headersStatus(returned, filter.origin.stopsHeadersOnly);
-    if (this.resumed && status === HeadersStatus.Continue) {
+    if (this.#goesOn(status === HeadersStatus.Continue)) {
+      this.headersOpen = false;
+      if (!this.headersContinued) return HeadersStatus.Continue;
       filter.fault(
         "continue-not-paused",
         `continue_stream in a ${this.#name} headers callback that returns Continue: Envoy sends the ${this.#name} on twice`,
       );
-    }
-    if (this.#goesOn(status === HeadersStatus.Continue)) {
-      this.headersOpen = false;
-      return HeadersStatus.Continue;
+      return HeadersStatus.GoneOn;
     }
     return status;
   }
@@ -107,26 +104,21 @@ export class FilterSide implements ChainLink {
     return status;
   }
 
-  /** `continue_stream`, once the VM call that asked for it has returned. */
+  /**
+   * `continue_stream`, once the VM call that asked for it has returned. On a message that has gone on already nothing is left to do; one
+   * that has not begun, or whose headers callback is on the stack and lets it go on, Envoy would send on a second time.
+   * Source: Envoy, `ActiveStreamFilterBase::commonContinue`.
+   */
   resume(): void {
     const { owner } = this.#filter;
-    if (owner.ended) return;
-    if (this.iteration === "continue" || owner.stopped(this.direction)) {
-      const consequence = owner.answering
-        ? "the local response and the request that goes on race"
-        : this.#name === "request"
-          ? "Envoy sends the request upstream twice"
-          : this.direction.headers === undefined
-            ? "Envoy crashes (SIGSEGV)"
-            : "Envoy writes the response head twice";
+    if (owner.ended || owner.stopped(this.direction)) return;
+    if (this.direction.headers === undefined) {
       this.#filter.fault(
         "continue-not-paused",
-        `continue_stream on a ${this.#name} that is not paused: ${consequence}; remember whether the stream is paused`,
+        `continue_stream on a ${this.#name} that has not begun: Envoy crashes (SIGSEGV); remember whether the stream is paused`,
       );
       return;
     }
-    this.#buffering = false;
-    this.close();
     this.#tell(false);
     this.direction.resume(this);
     owner.pump();
@@ -146,15 +138,14 @@ export class FilterSide implements ChainLink {
 
   #call(phase: "headers" | "body" | "trailers", callback: () => number): number {
     this.running = phase;
-    this.resumed = false;
     const result = callback();
     this.running = undefined;
     return result;
   }
 
-  /** Whether the message moves on whatever the status says: asked for by the guest, or because the VM is lost. */
+  /** Whether the message moves on: the status says so, or the VM is lost. */
   #goesOn(statusContinues: boolean): boolean {
-    const goesOn = this.#filter.lost() || statusContinues || this.resumed;
+    const goesOn = this.#filter.lost() || statusContinues;
     if (!this.#filter.answered) this.#tell(!goesOn);
     return goesOn;
   }

@@ -148,9 +148,8 @@ export class StreamFilter implements Context, StreamCalls {
     if (streamType === 2) return Status.Ok;
     const side = streamType === 0 ? this.request : this.response;
     if (this.phase !== "stream" || this.owner.ended) return Status.Ok;
-    for (const either of [this.request, this.response]) either.close();
-    if (side.running !== undefined) side.resumed = true;
-    else this.origin.vm.defer(() => side.resume());
+    this.request.close();
+    this.origin.vm.defer(() => side.resume());
     return Status.Ok;
   }
 

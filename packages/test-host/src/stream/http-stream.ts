@@ -89,14 +89,17 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     this.request.observedEnd = endStream;
     this.route();
     this.request.sendHeaders(undefined, endStream);
+    this.#checkSoon();
   }
 
   write(chunk: Uint8Array, endStream: boolean): void {
     this.#incoming.push({ chunk, endStream });
+    this.#checkSoon();
   }
 
   writeTrailers(trailers: Header[]): void {
     this.#incoming.push({ trailers });
+    this.#checkSoon();
   }
 
   /** Answers a request that no filter gets to see; they are told of it in their logs only. */
@@ -125,6 +128,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   /** Reads what the client sent, as far as back-pressure allows. */
   pump(): void {
     this.#incoming.read();
+    this.#checkSoon();
   }
 
   headersFromUpstream(headers: HeaderMap, endStream: boolean): void {
@@ -133,12 +137,14 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     this.response.headers = headers;
     this.response.observedEnd = endStream;
     this.response.sendHeaders(undefined, endStream);
+    this.#checkSoon();
   }
 
   fromUpstream(chunk: Uint8Array, endStream: boolean): void {
     if (this.ended || this.answering) return;
     this.response.observedEnd = endStream;
     this.response.sendData(undefined, new Body(chunk), endStream);
+    this.#checkSoon();
   }
 
   trailersFromUpstream(trailers: Header[]): void {
@@ -146,6 +152,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     this.response.observedEnd = true;
     this.response.trailers = new HeaderMap(trailers);
     this.response.sendTrailers(undefined);
+    this.#checkSoon();
   }
 
   route(): ChosenRoute | undefined {
@@ -263,6 +270,11 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
       if (!this.ended) this.reset("stream_idle_timeout");
       return;
     }
+  }
+
+  /** When the events that are being delivered now have been dealt with. */
+  #checkSoon(): void {
+    if (!this.ended) queueMicrotask(() => this.endIfForgotten());
   }
 
   uses(vm: Vm): boolean {

@@ -5,6 +5,8 @@ export const HeadersStatus = {
   StopIteration: 1,
   StopAllIterationAndBuffer: 3,
   StopAllIterationAndWatermark: 4,
+  /** Of this host: the headers went on while the callback ran, and must not a second time. */
+  GoneOn: -1,
 } as const;
 export type HeadersStatus = (typeof HeadersStatus)[keyof typeof HeadersStatus];
 

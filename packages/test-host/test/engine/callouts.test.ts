@@ -132,16 +132,13 @@ test("reports a stream that its callout's callback leaves paused", async () => {
   ]);
 });
 
-test("reports a second resume of one stream", async () => {
+test("has nothing to do for a second resume of one stream", async () => {
   const twice = caller(
     ({ run }) => run("proxy_set_effective_context", "(global.get $stream)") + run("proxy_continue_stream", 0),
   );
   const service = upstream();
   const gateway = await startGateway({ plugin: twice, clusters: { auth: upstream() }, upstream: service });
-  await gateway.fetch("/");
-  expect(gateway.takeFault("continue-not-paused").message).toContain(
-    "Envoy sends the request upstream twice",
-  );
+  expect((await gateway.fetch("/")).status).toBe(200);
   expect(service.requests.length).toBe(1);
 });
 
