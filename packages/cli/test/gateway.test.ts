@@ -60,12 +60,28 @@ describe("gateway dev", () => {
     const [, url] = await dev.printed(/Serving on (http:\S+)/);
     const answer = (await (await fetch(`${url}/hello`)).json()) as { path: string };
     expect(answer.path).toBe("/hello");
-    await dev.printed(/GET \/hello 200 \d+ ms {2}cluster upstream\n/);
+    await dev.printed(/GET \/hello 200 {2}\d+ ms {2}cluster upstream\n/);
     const [, admin] = await dev.printed(/Admin on (http:\S+)\/help/);
     expect(await (await fetch(`${admin}/ready`)).text()).toBe("LIVE\n");
+    const [trace] = (await (await fetch(`${admin}/traces`)).json()) as { path: string; steps: object[] }[];
+    expect(trace).toMatchObject({ path: "/hello", end: { status: 200 } });
+    expect(trace!.steps.at(-1)).toMatchObject({ kind: "response", status: 200 });
     dev.child.kill("SIGINT");
     expect((await dev.finished).code).toBe(0);
     await expect(fetch(`${url}/hello`)).rejects.toThrow("fetch failed");
+  });
+
+  it("prints every phase of a request with --trace", async () => {
+    const pauses = `(func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32) (i32.const 0))`;
+    const file = writeModule(join(temporaryFolder(), "a.wasm"), "", pauses);
+    const dev = start("dev", file, "--trace", "--port", "0", "--admin-port", "0");
+    const [, url] = await dev.printed(/Serving on (http:\S+)/);
+    await fetch(`${url}/hello`);
+    await dev.printed(
+      /#1 GET .*\/hello: 200 \(via_upstream\) after .*\n.*a proxy_on_request_headers\(\d+, 1\) -> Continue/,
+    );
+    dev.child.kill("SIGINT");
+    expect((await dev.finished).code).toBe(0);
   });
 
   it("names the flag for a port that is in use", async () => {

@@ -48,7 +48,7 @@ async function run(given: Arguments): Promise<number> {
       profile: profile(reading.config),
       logLevel,
       ...(host && { host }),
-      ...report(logLevel),
+      ...report({ trace: given.on("trace"), logLevel }),
     });
     reloader.attach(live);
     announce(live, reading, reloader.watched);

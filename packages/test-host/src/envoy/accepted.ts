@@ -11,7 +11,6 @@ export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>>
   Listener: { stat_prefix: true, enable_reuse_port: true, reuse_port: true, tcp_backlog_size: true },
   FilterChain: { name: true },
   HttpConnectionManager: {
-    stat_prefix: true,
     codec_type: ["AUTO", "HTTP1"],
     generate_request_id: [true],
     use_remote_address: [false],

@@ -40,7 +40,7 @@ export function readEnvoyConfig(text: string, options: ReadEnvoyConfigOptions = 
   if (document.problems.length > 0 || config === undefined) {
     throw new EnvoyConfigError(options.file ?? "envoy.yaml", document.problems);
   }
-  return config;
+  return { ...config, source: document.plain(document.root) };
 }
 
 function readBootstrap(

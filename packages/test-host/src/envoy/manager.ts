@@ -8,6 +8,7 @@ export function readManagerSettings(message: Message): ConnectionManagerConfig {
   const set = <K extends keyof ConnectionManagerConfig>(key: K, value: ConnectionManagerConfig[K]): void => {
     if (value !== undefined) settings[key] = value;
   };
+  set("statPrefix", message.optional("stat_prefix")?.string());
   set("maxRequestHeadersKb", message.optional("max_request_headers_kb")?.integer(1, 8192));
   set("delayedCloseTimeoutMs", message.optional("delayed_close_timeout")?.duration());
   message.optional("common_http_protocol_options")?.message("HttpProtocolOptions", (options) => {

@@ -5,6 +5,8 @@ export interface GatewayConfig {
   listeners: ListenerConfig[];
   clusters: ClusterConfig[];
   admin?: SocketAddress;
+  /** The Envoy bootstrap that it was read from, as plain data. */
+  source?: unknown;
 }
 
 export interface SocketAddress {
@@ -28,6 +30,8 @@ export interface ListenerConfig {
 
 /** Settings of the HTTP connection manager; an absent one has Envoy's default. Times are in milliseconds, 0 is none. */
 export interface ConnectionManagerConfig {
+  /** Names the listener's statistics, `http.<prefix>.*`. Default `ingress_http`. */
+  statPrefix?: string;
   /** Default 60. */
   maxRequestHeadersKb?: number;
   /** Default 100. */

@@ -8,6 +8,24 @@ interface Metric {
   name: string;
   type: number;
   value: bigint;
+  /** Of a histogram: the newest values. */
+  values: number[];
+  used: boolean;
+}
+
+const KEPT_VALUES = 1000;
+const TYPES = ["counter", "gauge", "histogram"] as const;
+
+/** A metric as it is now. */
+export interface MetricReading {
+  name: string;
+  type: (typeof TYPES)[number];
+  /** Of a histogram: how many values were recorded. */
+  value: number;
+  /** Of a histogram: the newest 1,000 values. */
+  values: readonly number[];
+  /** false: defined and never written. */
+  used: boolean;
 }
 
 /**
@@ -23,7 +41,8 @@ export class Metrics {
     if (type < COUNTER || type > HISTOGRAM) return undefined;
     const key = `${type}\0${name}`;
     let metric = this.#byName.get(key);
-    if (metric === undefined) this.#byName.set(key, (metric = { name, type, value: 0n }));
+    if (metric === undefined)
+      this.#byName.set(key, (metric = { name, type, value: 0n, values: [], used: false }));
     const id = (this.#lastId[type] = (this.#lastId[type] ?? 0) + 4) + type;
     this.#byId.set(id, metric);
     return id;
@@ -34,12 +53,18 @@ export class Metrics {
     if (metric === undefined) return Status.NotFound;
     if (metric.type === HISTOGRAM || (metric.type === COUNTER && offset <= 0n)) return Status.BadArgument;
     metric.value = BigInt.asUintN(64, metric.value + offset);
+    metric.used = true;
     return Status.Ok;
   }
 
   record(id: number, value: bigint): Status {
     const metric = this.#byId.get(id);
     if (metric === undefined) return Status.NotFound;
+    metric.used = true;
+    if (metric.type === HISTOGRAM) {
+      metric.values.push(Number(value));
+      if (metric.values.length > KEPT_VALUES) metric.values.shift();
+    }
     if (metric.type === GAUGE) metric.value = value;
     else metric.value += metric.type === COUNTER ? value : 1n;
     return Status.Ok;
@@ -50,6 +75,16 @@ export class Metrics {
     const metric = this.#byId.get(id);
     if (metric === undefined) return Status.NotFound;
     return metric.type === HISTOGRAM ? Status.BadArgument : metric.value;
+  }
+
+  list(): MetricReading[] {
+    return [...this.#byName.values()].map(({ name, type, value, values, used }) => ({
+      name,
+      type: TYPES[type] ?? "gauge",
+      value: Number(value),
+      values,
+      used,
+    }));
   }
 
   /** By the names under which Envoy's `/stats` shows them. */

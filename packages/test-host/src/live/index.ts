@@ -29,5 +29,7 @@ export type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 export { PROFILES } from "../profile/profile.ts";
 export { startRedis, type RedisServer } from "../services/redis/server.ts";
 export { echo } from "../services/upstream/echo.ts";
+export { formatTrace, guestMs } from "../trace/format.ts";
+export type { RequestTrace } from "../trace/trace.ts";
 export { loadModule } from "../vm/module.ts";
 export { readModuleInterface } from "../vm/module-interface.ts";

@@ -6,7 +6,8 @@ import type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 import type { Clock } from "../services/clock.ts";
 import { RealClock } from "../services/real-clock.ts";
 import { AccessLogFiles } from "./access-log-files.ts";
-import { serveAdmin } from "./admin.ts";
+import { RequestCounts } from "./admin/request-counts.ts";
+import { serveAdmin } from "./admin/server.ts";
 import { serveListener, type Served } from "./http-listener.ts";
 import { boundAddress, stop } from "./socket.ts";
 
@@ -37,6 +38,8 @@ export async function serve(config: GatewayConfig, options: ServeOptions): Promi
 
 /** A gateway on real sockets, which outlive its configuration. */
 export class LiveGateway {
+  /** Finished requests since the start. */
+  readonly counts: RequestCounts;
   readonly #options: GatewayOptions & { host?: string };
   readonly #accessLogs: AccessLogFiles;
   /** By configured address. */
@@ -52,7 +55,9 @@ export class LiveGateway {
     config: GatewayConfig,
     options: GatewayOptions & { host?: string },
     accessLogs: AccessLogFiles,
+    counts: RequestCounts,
   ) {
+    this.counts = counts;
     this.#accessLogs = accessLogs;
     this.#gateway = gateway;
     this.#config = config;
@@ -61,12 +66,17 @@ export class LiveGateway {
 
   static async start(config: GatewayConfig, { clock, ...options }: ServeOptions): Promise<LiveGateway> {
     const files = new AccessLogFiles();
+    const counts = new RequestCounts();
     const all: GatewayOptions & { host?: string } = {
       onAccessLog: (sink, line) => files.write(sink, line),
       ...options,
+      onAccess: (record) => {
+        counts.add(record);
+        options.onAccess?.(record);
+      },
       clock: clock ?? new RealClock(),
     };
-    const live = new LiveGateway(await Gateway.start(config, all), config, all, files);
+    const live = new LiveGateway(await Gateway.start(config, all), config, all, files, counts);
     try {
       await live.#listen(config);
       if (config.admin !== undefined) live.#admin = await serveAdmin(live, live.#place(config.admin));
