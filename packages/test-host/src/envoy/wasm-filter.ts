@@ -78,7 +78,11 @@ function readBackoff(message: Message): number | undefined {
   message.optional("max_interval")?.duration();
   const interval = message.required("base_interval");
   const milliseconds = interval?.duration();
-  return milliseconds === 0 ? interval?.problem("must be 1 ms or more, as Envoy asks") : milliseconds;
+  return milliseconds === 0 || milliseconds === 1
+    ? interval?.problem(
+        "must be 0.002s or more: with 1 ms Envoy crashes at the first reload (division by zero)",
+      )
+    : milliseconds;
 }
 
 function readCapabilities(message: Message): Pick<WasmFilterConfig, "allowedCapabilities"> {

@@ -37,6 +37,7 @@ export class FilterTable {
         this.#entries.set(keyOf(listener, config), { config, plugin });
       }
     }
+    for (const plugin of pass.values()) plugin.startWorkers();
   }
 
   /** The plugins that a stream passes, on the worker whose turn it is. */
@@ -63,7 +64,10 @@ export class FilterTable {
     for (const [key, { config }] of matching) {
       const next = { ...config, ...settings };
       try {
-        started.push([key, next, this.#starter.start(next, pass).retain()]);
+        const plugin = this.#starter.start(next, pass).retain();
+        started.push([key, next, plugin]);
+        logs.push(...this.#starter.recent);
+        plugin.startWorkers();
         logs.push(...this.#starter.recent);
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;

@@ -52,6 +52,8 @@ export class PluginStarter {
   }
 
   /**
+   * Starts a plugin on the main thread. Its workers come with `startWorkers`.
+   *
    * @param pass generations that the same configuration has brought so far
    * @throws GatewayError with the guest's log lines; nothing has changed then
    */
@@ -68,23 +70,26 @@ export class PluginStarter {
       this.#configure(canary, filter, identity).drop();
     }
     const reloads = { succeeded: 0, failed: 0, delayed: 0 };
-    const started: ThreadPlugin[] = [];
-    try {
-      const on = (thread: Thread) => {
-        const start = () => this.#startOn(thread, module, key, filter, identity);
-        const plugin = new ThreadPlugin(filter, this.#reloadPolicy(filter), reloads, start);
-        started.push(plugin);
-        this.#rebuildOnDemand(thread, plugin);
-        return plugin;
-      };
-      const main = this.#main && on(this.#main);
-      const generation = new PluginGeneration(identity, reloads, main, this.#workers.map(on));
-      pass.set(pluginKey(key, filter), generation);
-      return generation;
-    } catch (error) {
-      for (const plugin of started) plugin.replace();
-      throw error;
-    }
+    const on = (thread: Thread) => {
+      const start = () => this.#startOn(thread, module, key, filter, identity);
+      const plugin = new ThreadPlugin(filter, this.#reloadPolicy(filter), reloads, start);
+      this.#rebuildOnDemand(thread, plugin);
+      return plugin;
+    };
+    const main = this.#main && on(this.#main);
+    const generation = new PluginGeneration(identity, reloads, main, () => {
+      this.recent = [];
+      const started: ThreadPlugin[] = [];
+      try {
+        for (const thread of this.#workers) started.push(on(thread));
+      } catch (error) {
+        for (const plugin of started) plugin.replace();
+        throw error;
+      }
+      return started;
+    });
+    pass.set(pluginKey(key, filter), generation);
+    return generation;
   }
 
   #reloadPolicy({ failurePolicy, reloadBackoffMs = DEFAULT_BACKOFF_MS }: WasmFilterConfig): ReloadPolicy {
@@ -153,7 +158,8 @@ export class PluginStarter {
     const tried = vm.thread === "main" || vm.thread === "worker";
     const again =
       tried && this.#main !== undefined
-        ? ` A trial VM had accepted it, the ${vm.thread} thread's has not: it must do the same in every VM.`
+        ? ` A trial VM had accepted it, the ${vm.thread} thread's has not, and it must do the same in every VM: ` +
+          "Envoy would go on and let requests pass without the plugin, whatever the failure policy."
         : "";
     if (vm.failed !== undefined) {
       throw this.#error(

@@ -139,8 +139,9 @@ export class ThreadPlugin {
 export class PluginGeneration {
   readonly identity: PluginIdentity;
   readonly reloads: Reloads;
-  readonly workers: readonly ThreadPlugin[];
-  readonly #all: readonly ThreadPlugin[];
+  readonly #threads: ThreadPlugin[];
+  readonly #startWorkers: () => ThreadPlugin[];
+  #workers: readonly ThreadPlugin[] | undefined;
   #users = 0;
 
   /** @param main absent when the main thread has no VM */
@@ -148,12 +149,23 @@ export class PluginGeneration {
     identity: PluginIdentity,
     reloads: Reloads,
     main: ThreadPlugin | undefined,
-    workers: readonly ThreadPlugin[],
+    startWorkers: () => ThreadPlugin[],
   ) {
     this.identity = identity;
     this.reloads = reloads;
-    this.workers = workers;
-    this.#all = main === undefined ? workers : [main, ...workers];
+    this.#threads = main === undefined ? [] : [main];
+    this.#startWorkers = startWorkers;
+  }
+
+  /** Gateways start the workers' VMs when every plugin has started on the main thread. Throws GatewayError. */
+  startWorkers(): void {
+    if (this.#workers !== undefined) return;
+    this.#workers = this.#startWorkers();
+    this.#threads.push(...this.#workers);
+  }
+
+  get workers(): readonly ThreadPlugin[] {
+    return this.#workers ?? [];
   }
 
   /** Filters that are configured alike, in whatever listener, have one generation between them. */
@@ -165,11 +177,11 @@ export class PluginGeneration {
   /** The last filter that lets go ends it, when its last stream has ended. */
   release(): void {
     if (--this.#users > 0) return;
-    for (const plugin of this.#all) plugin.replace();
+    for (const plugin of this.#threads) plugin.replace();
   }
 
   /** Ends it now, whatever its streams and its on_done say. */
   drop(): void {
-    for (const plugin of this.#all) plugin.handle.root.drop();
+    for (const plugin of this.#threads) plugin.handle.root.drop();
   }
 }

@@ -3,7 +3,8 @@ import type { Profile } from "../profile/profile.ts";
 import { CALLBACKS, isCallback } from "./callbacks.ts";
 import { readModuleInterface, type ModuleInterface } from "./module-interface.ts";
 import { RestrictedCall } from "./host-function.ts";
-import { SourcePositions, type GuestTrap } from "./trap.ts";
+import { SourcePositions } from "./source-positions.ts";
+import type { GuestTrap } from "./trap.ts";
 
 /** Known to every gateway, and older than what this host simulates. */
 const OLD_MARKER = "proxy_abi_version_0_1_0";

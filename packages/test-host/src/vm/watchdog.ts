@@ -14,16 +14,27 @@ const SLOT = Symbol.for("@gateway-plugins/test-host: what the watchdog runs");
 const script = new Script(`globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(SLOT))})]()`);
 const slots = globalThis as unknown as Record<symbol, () => unknown>;
 let isArmed = false;
+/** For a trap's stack: other languages' panics pass a dozen functions before they trap. */
+const STACK_FRAMES = 50;
 
 /**
- * Runs `call` and ends it, loops in WebAssembly included, after `limitMs` milliseconds; 0 is no limit.
+ * Runs `call`, a call into a guest, and ends it, loops in WebAssembly included, after `limitMs` milliseconds; 0 is no limit.
  * `node:vm` is the one door in Node through which running code can be stopped from outside. It starts a thread a time,
  * about 0.1 ms, so only the outermost call is guarded.
  *
  * @throws GuestHung
  */
 export function runWatched<T>(limitMs: number, call: () => T): T {
-  if (limitMs === 0 || isArmed) return call();
+  const outer = Error.stackTraceLimit;
+  Error.stackTraceLimit = STACK_FRAMES;
+  try {
+    return limitMs === 0 || isArmed ? call() : runArmed(limitMs, call);
+  } finally {
+    Error.stackTraceLimit = outer;
+  }
+}
+
+function runArmed<T>(limitMs: number, call: () => T): T {
   isArmed = true;
   slots[SLOT] = call;
   try {

@@ -369,10 +369,10 @@ describe("a wasm filter", () => {
 
   it.each<[title: string, more: object, vmConfig: object, problem: string]>([
     [
-      "a back-off of nothing",
-      { reload_config: { backoff: { base_interval: "0s" } } },
+      "a back-off that crashes Envoy",
+      { reload_config: { backoff: { base_interval: "0.001s" } } },
       {},
-      "base_interval: must be 1 ms or more",
+      "base_interval: must be 0.002s or more",
     ],
     [
       "a code cache",
