@@ -20,7 +20,6 @@ export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>>
   },
   RouteConfiguration: { name: true, validate_clusters: [true] },
   VirtualHost: { require_tls: ["NONE"] },
-  RouteMatch: { case_sensitive: [true] },
   RegexMatcher: { google_re2: true },
   RouteAction: { cluster_not_found_response_code: ["SERVICE_UNAVAILABLE"] },
   HttpFilter: { disabled: [false], is_optional: [false] },

@@ -1,4 +1,4 @@
-import { DEFAULT_FORMAT, formatProblem } from "../gateway/access-log/access-log.ts";
+import { DEFAULT_FORMAT, formatProblem } from "../gateway/access-log.ts";
 import type { AccessLogConfig, AccessLogSink, LogShape } from "../gateway/config.ts";
 import type { Message } from "./message.ts";
 import { peekType, readTyped } from "./typed.ts";

@@ -9,12 +9,15 @@ export class Message {
   readonly value: Value;
   readonly #fields = new Map<string, Value>();
   readonly #read = new Set<string>();
+  /** Names as they stand in the file. */
+  readonly #written = new Map<string, string>();
 
   constructor(kind: string, value: Value, map: YAMLMap) {
     this.kind = kind;
     this.value = value;
     for (const { key, value: item } of map.items) {
       const name = isScalar(key) ? String(key.value) : "(not a plain key)";
+      this.#written.set(toSnakeCase(name), name);
       const path = value.path === "" ? name : `${value.path}.${name}`;
       const line = value.document.lineOf(key as Node);
       this.#fields.set(
@@ -28,6 +31,12 @@ export class Message {
   optional(name: string): Value | undefined {
     this.#read.add(name);
     return this.#fields.get(name);
+  }
+
+  /** Every field, of a message that is a map. */
+  all(): [name: string, value: Value][] {
+    for (const name of this.#fields.keys()) this.#read.add(name);
+    return [...this.#fields].map(([name, value]) => [this.#written.get(name) ?? name, value]);
   }
 
   /** As `optional`, but its absence is a problem. */
@@ -72,6 +81,8 @@ export class Message {
   }
 }
 
+/** Names with a dot are no fields but keys of a map, such as an extension's. */
 function toSnakeCase(name: string): string {
+  if (name.includes(".")) return name;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

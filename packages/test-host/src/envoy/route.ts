@@ -1,8 +1,13 @@
 import type { RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
+import { effective, readHeaderEdits } from "./header-edits.ts";
 import type { Message } from "./message.ts";
+import { readDirectResponse, readForward, readRedirect } from "./route-action.ts";
+import { readHeaderMatcher, readQueryMatcher, readRegex } from "./text-match.ts";
+import { peekType, readTyped } from "./typed.ts";
 import type { Value } from "./value.ts";
 
 const DEFAULT_TIMEOUT_MS = 15_000;
+const FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
 /** Clusters that routes name, with the place to point at when there is none of that name. */
 export type ClusterUse = (cluster: string, at: Value) => void;
@@ -11,83 +16,125 @@ export type ClusterUse = (cluster: string, at: Value) => void;
 export function readRouteConfiguration(value: Value, uses: ClusterUse): VirtualHostConfig[] | undefined {
   const domains = new Set<string>();
   return value.message("RouteConfiguration", (message) => {
+    const edits = readHeaderEdits(message);
+    const disabled = readDisabled(message);
     const hosts = message.optional("virtual_hosts")?.list() ?? [];
-    return hosts.flatMap((host) => readVirtualHost(host, domains, uses) ?? []);
+    return hosts.flatMap((host) => {
+      const read = host.message("VirtualHost", (it) => {
+        const own = readHeaderEdits(it);
+        const disabledFilters = { ...disabled, ...readDisabled(it) };
+        return {
+          ...readVirtualHost(it, domains, uses),
+          ...effective(own, edits),
+          ...(Object.keys(disabledFilters).length > 0 && { disabledFilters }),
+        };
+      });
+      return read ?? [];
+    });
   });
 }
 
-function readVirtualHost(value: Value, taken: Set<string>, uses: ClusterUse): VirtualHostConfig | undefined {
-  return value.message("VirtualHost", (message) => {
-    const name = message.required("name")?.string() ?? "";
-    const domains = message.required("domains")?.list() ?? [];
-    const routes = message.optional("routes")?.list() ?? [];
-    return {
-      name,
-      domains: domains.flatMap((item) => {
-        const domain = item.string();
-        if (domain === undefined) return [];
-        if (taken.has(domain))
-          item.problem(`${JSON.stringify(domain)} is there twice; Envoy wants each domain once`);
-        taken.add(domain);
-        return [domain];
-      }),
-      routes: routes.flatMap((route) => readRoute(route, uses) ?? []),
-    };
-  });
+function readVirtualHost(message: Message, taken: Set<string>, uses: ClusterUse): VirtualHostConfig {
+  const domains = message.required("domains")?.list() ?? [];
+  return {
+    name: message.required("name")?.string() ?? "",
+    domains: domains.flatMap((item) => {
+      const domain = item.string();
+      if (domain === undefined) return [];
+      if (taken.has(domain.toLowerCase()))
+        item.problem(`${JSON.stringify(domain)} is there twice; Envoy wants each domain once`);
+      taken.add(domain.toLowerCase());
+      return [domain];
+    }),
+    routes: (message.optional("routes")?.list() ?? []).flatMap((route) => readRoute(route, uses) ?? []),
+  };
 }
 
 function readRoute(value: Value, uses: ClusterUse): RouteConfig | undefined {
   return value.message("Route", (message) => {
-    const name = message.optional("name")?.string() ?? "";
     const match = message.required("match")?.message("RouteMatch", readMatch);
-    const [kind, action] = message.oneOf(["route", "direct_response"]) ?? [];
+    const disabledFilters = readDisabled(message);
+    const rest = {
+      name: message.optional("name")?.string() ?? "",
+      ...effective(readHeaderEdits(message)),
+      ...(Object.keys(disabledFilters).length > 0 && { disabledFilters }),
+    };
+    const [kind, action] = message.oneOf(["route", "direct_response", "redirect"]) ?? [];
+    if (match === undefined || action === undefined) return undefined;
     if (kind === "direct_response") {
-      const response = action!.message("DirectResponseAction", readDirectResponse);
-      return match && response && { name, match, action: response, timeoutMs: 0 };
+      const response = action.message("DirectResponseAction", readDirectResponse);
+      return response && { ...rest, match, action: response, timeoutMs: 0 };
     }
-    const forward = action?.message("RouteAction", (route) => readForward(route, uses));
-    return match && forward && { name, match, ...forward };
+    if (kind === "redirect") {
+      const redirect = action.message("RedirectAction", readRedirect);
+      return redirect && { ...rest, match, action: redirect, timeoutMs: 0 };
+    }
+    return action.message("RouteAction", (route) => {
+      const forward = readForward(route, uses);
+      const times = readTimeouts(route);
+      return forward && { ...rest, match, action: forward, ...times };
+    });
   });
 }
 
 function readMatch(message: Message): RouteConfig["match"] | undefined {
-  const [kind, value] = message.oneOf(["prefix", "path", "safe_regex"]) ?? [];
-  if (kind === "safe_regex") return value!.message("RegexMatcher", readRegex);
+  const ignoreCase = message.optional("case_sensitive")?.boolean() === false;
+  const headers = message
+    .optional("headers")
+    ?.list()
+    ?.flatMap((one) => readHeaderMatcher(one) ?? []);
+  const query = message
+    .optional("query_parameters")
+    ?.list()
+    ?.flatMap((one) => readQueryMatcher(one) ?? []);
+  const conditions = {
+    ...(ignoreCase && { ignoreCase }),
+    ...(headers && { headers }),
+    ...(query && { query }),
+  };
+  const [kind, value] = message.oneOf(["prefix", "path", "safe_regex", "path_separated_prefix"]) ?? [];
+  if (kind === "safe_regex") {
+    const regex = value!.message("RegexMatcher", readRegex);
+    return regex === undefined ? undefined : { regex, ...conditions };
+  }
   const text = value?.string();
   if (text === undefined) return undefined;
-  return kind === "prefix" ? { prefix: text } : { path: text };
+  if (kind === "prefix") return { prefix: text, ...conditions };
+  return kind === "path" ? { path: text, ...conditions } : { separatedPrefix: text, ...conditions };
 }
 
-/** RE2 and JavaScript agree on what routes are written with; a pattern that JavaScript cannot read is refused. */
-function readRegex(message: Message): { regex: string } | undefined {
-  const value = message.required("regex");
-  const regex = value?.string();
-  if (regex === undefined) return undefined;
-  try {
-    RegExp(regex, "u").test("");
-    return { regex };
-  } catch (error) {
-    return value!.problem(`${(error as Error).message}; write it without RE2's own syntax`);
-  }
-}
-
-function readForward(
+function readTimeouts(
   message: Message,
-  uses: ClusterUse,
-): Pick<RouteConfig, "action" | "timeoutMs"> | undefined {
-  const at = message.required("cluster");
-  const cluster = at?.string();
+): Pick<RouteConfig, "timeoutMs" | "idleTimeoutMs" | "maxStreamDurationMs"> {
   const timeout = message.optional("timeout");
-  const timeoutMs = timeout === undefined ? DEFAULT_TIMEOUT_MS : (timeout.duration() ?? 0);
-  if (cluster === undefined) return undefined;
-  uses(cluster, at!);
-  return { action: { cluster }, timeoutMs };
+  const idle = message.optional("idle_timeout")?.duration();
+  const duration = message
+    .optional("max_stream_duration")
+    ?.message("MaxStreamDuration", (it) => it.optional("max_stream_duration")?.duration());
+  return {
+    timeoutMs: timeout === undefined ? DEFAULT_TIMEOUT_MS : (timeout.duration() ?? 0),
+    ...(idle !== undefined && { idleTimeoutMs: idle }),
+    ...(duration !== undefined && { maxStreamDurationMs: duration }),
+  };
 }
 
-function readDirectResponse(message: Message): { status: number; body: string } | undefined {
-  const status = message.required("status")?.integer(200, 599);
-  const body = message
-    .optional("body")
-    ?.message("DataSource", (source) => source.required("inline_string")?.string());
-  return status === undefined ? undefined : { status, body: body ?? "" };
+/** `typed_per_filter_config`, of which only `FilterConfig.disabled` is simulated. */
+function readDisabled(message: Message): Record<string, boolean> {
+  const disabled: Record<string, boolean> = {};
+  const at = message.optional("typed_per_filter_config");
+  at?.message("PerFilterConfig", (perFilter) => {
+    for (const [name, value] of perFilter.all()) {
+      if (peekType(value) !== FILTER_CONFIG) {
+        value.problem(
+          `${peekType(value) ?? "a configuration without @type"} is not simulated; ${FILTER_CONFIG} with disabled is`,
+        );
+        continue;
+      }
+      const is = readTyped(value, FILTER_CONFIG, "FilterConfig", (config) =>
+        config.optional("disabled")?.boolean(),
+      );
+      if (is !== undefined) disabled[name] = is;
+    }
+  });
+  return disabled;
 }

@@ -3,6 +3,7 @@ import { createHttpUpstream } from "../services/upstream/http.ts";
 import { createHttp2Upstream } from "../services/upstream/http2.ts";
 import { createInProcessUpstream } from "../services/upstream/in-process.ts";
 import type { Upstream } from "../services/upstream/upstream.ts";
+import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { ClusterConfig, Endpoint, SocketAddress } from "./config.ts";
 
 /** One endpoint of a cluster. Its HTTP connections are made at first use. */
@@ -30,19 +31,29 @@ class Host {
 export class Cluster {
   readonly name: string;
   readonly connectTimeoutMs: number;
+  readonly enableTrailers: boolean;
   readonly hosts: readonly Host[];
+  readonly #breaker: CircuitBreaker;
   #next = 0;
 
   constructor(config: ClusterConfig, clock: Clock) {
     this.name = config.name;
     this.connectTimeoutMs = config.connectTimeoutMs;
+    this.enableTrailers = config.enableTrailers ?? true;
+    this.#breaker = new CircuitBreaker(config.circuitBreaker);
     this.hosts = config.endpoints.map(
       (endpoint) => new Host(endpoint, () => connectTo(endpoint, config, clock)),
     );
   }
   /** The next host; undefined when there is none. */
   pick(): { upstream: Upstream; address: string } | undefined {
-    return this.hosts[this.#next++ % this.hosts.length];
+    if (this.overflows) return undefined;
+    const host = this.hosts[this.#next++ % this.hosts.length];
+    return host && { upstream: this.#breaker.guard(host.upstream), address: host.address };
+  }
+  /** A circuit breaker is open: the next request is refused at once. */
+  get overflows(): boolean {
+    return this.hosts.length > 0 && this.#breaker.isOpen;
   }
   /** The socket that Redis is spoken to at; undefined when there is none. */
   get socket(): SocketAddress | undefined {

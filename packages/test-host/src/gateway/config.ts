@@ -1,6 +1,11 @@
 import type { UpstreamHandler, UpstreamSource } from "../services/upstream/upstream.ts";
 
 /** What a gateway serves: Envoy's static configuration, reduced to what this host simulates. Readers (Envoy YAML, flags, test options) produce it. */
+import type { CircuitBreakerConfig } from "./circuit-breaker.ts";
+import type { RouteConfig, RouteEdits } from "./route-config.ts";
+
+export type * from "./route-config.ts";
+
 export interface GatewayConfig {
   listeners: ListenerConfig[];
   clusters: ClusterConfig[];
@@ -40,6 +45,12 @@ export interface ConnectionManagerConfig {
   enableTrailers?: boolean;
   /** Default 1000. */
   delayedCloseTimeoutMs?: number;
+  /** Default 300,000. */
+  streamIdleTimeoutMs?: number;
+  /** Until a request is complete. Default none. */
+  requestTimeoutMs?: number;
+  /** Default none. */
+  maxStreamDurationMs?: number;
   accessLogs?: AccessLogConfig[];
 }
 
@@ -55,20 +66,11 @@ export interface AccessLogConfig {
   omitEmptyValues?: boolean;
 }
 
-export interface VirtualHostConfig {
+export interface VirtualHostConfig extends Partial<RouteEdits> {
   name: string;
   /** `*`, exact, `*.suffix` or `prefix.*`, with Envoy's precedence. */
   domains: string[];
   routes: RouteConfig[];
-}
-
-export interface RouteConfig {
-  /** Empty when the configuration gives none. */
-  name: string;
-  match: { prefix: string } | { path: string } | { regex: string };
-  action: { cluster: string } | { status: number; body: string };
-  /** Milliseconds until 504; 0 is none. Envoy's default is 15,000. */
-  timeoutMs: number;
 }
 
 export interface WasmFilterConfig {
@@ -109,6 +111,9 @@ export type FailurePolicy = "FAIL_CLOSED" | "FAIL_OPEN" | "FAIL_RELOAD";
 export interface ClusterConfig {
   name: string;
   connectTimeoutMs: number;
+  circuitBreaker?: CircuitBreakerConfig;
+  /** Whether trailers of its responses pass. Default true; Envoy's own default is false. */
+  enableTrailers?: boolean;
   /** Empty: a cluster without a healthy host. */
   endpoints: Endpoint[];
   /** HTTP/2 without TLS, from the first byte ("prior knowledge"), as gRPC needs it. Default false: HTTP/1.1. */

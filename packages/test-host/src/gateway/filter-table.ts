@@ -41,11 +41,16 @@ export class FilterTable {
   }
 
   /** The plugins that a stream passes, on the worker whose turn it is. */
-  forStream(listener: ListenerConfig, streamId: number): PluginHandle[] {
+  forStream(
+    listener: ListenerConfig,
+    streamId: number,
+    disabled: Readonly<Record<string, boolean>> = {},
+  ): PluginHandle[] {
     const worker = streamId % this.#workers;
-    return listener.filters.flatMap(
-      (filter) => this.#entries.get(keyOf(listener, filter))?.plugin.workers[worker]?.forStream() ?? [],
-    );
+    return listener.filters.flatMap((filter) => {
+      if (disabled[filter.name] === true) return [];
+      return this.#entries.get(keyOf(listener, filter))?.plugin.workers[worker]?.forStream() ?? [];
+    });
   }
 
   /** @param name of the HTTP filter; in every listener that has it */

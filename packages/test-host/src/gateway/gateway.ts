@@ -109,14 +109,19 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
       });
     }
     const { config, routes } = listener;
-    const scheme = config.schemeToOverwrite ?? info.scheme ?? "http";
+    const scheme = info.scheme ?? "http";
     const id = ++this.#requests.count;
+    const received =
+      info.refusal === undefined
+        ? receiveRequest(headers, scheme, config.schemeToOverwrite)
+        : { headers: [], refusal: info.refusal };
     const stream = new HttpStream(
       this,
       {
         id,
         listener: listenerName,
-        plugins: this.#filters.forStream(config, id),
+        plugins: this.#filters.forStream(config, id, listener.disabled(received.headers)),
+        limits: listener.limits,
         routes,
         bufferLimitBytes: config.bufferLimitBytes ?? this.profile.defaultBufferLimitBytes,
         info: {
@@ -130,8 +135,6 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     );
     this.#streams.add(stream);
     this.trace?.begin(stream.id, listenerName, headers);
-    const received =
-      info.refusal === undefined ? receiveRequest(headers, scheme) : { headers: [], refusal: info.refusal };
     if (received.refusal !== undefined) stream.turnAway(received.refusal, received.headers, endStream);
     else stream.start(received.headers, endStream);
     return stream;

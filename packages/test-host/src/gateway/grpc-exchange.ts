@@ -3,8 +3,8 @@ import { encodeFrame, FrameReader } from "../services/grpc/frames.ts";
 import { GrpcStatus, grpcStatusOfHttp, readGrpcStatus } from "../services/grpc/status.ts";
 import type { Header, Upstream, UpstreamStream } from "../services/upstream/upstream.ts";
 import { HeaderMap } from "../stream/header-map.ts";
-import { detailsText, gatewayReply, shapeLocalReply } from "../stream/local-reply.ts";
-import { failureDetails, failureResponse, RESET_TEXT } from "../stream/router.ts";
+import { gatewayReply, shapeLocalReply } from "../stream/local-reply.ts";
+import { upstreamFailure } from "../stream/upstream-failure.ts";
 
 /** What comes back, in this order; `close` is always last, and comes exactly once. */
 export interface GrpcEvents {
@@ -55,12 +55,12 @@ export class GrpcExchange {
       onTrailers: (trailers) => this.#onTrailers(trailers),
       onReset: (reason, detail) => {
         if (this.#responded) {
-          this.#details = `upstream_reset_after_response_started{${detailsText(RESET_TEXT[reason])}}`;
+          this.#details = `upstream_reset_after_response_started{${upstreamFailure(reason).cause}}`;
           this.#fail(GrpcStatus.Internal);
           return;
         }
-        const { status, body } = failureResponse(reason, "");
-        this.failLocally({ status, body, details: failureDetails(reason, detail) });
+        const { status, body, cause } = upstreamFailure(reason, detail);
+        this.failLocally({ status, body, details: `upstream_reset_before_response_started{${cause}}` });
       },
     });
   }

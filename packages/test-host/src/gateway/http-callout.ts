@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../services/clock.ts";
 import type { Header, Upstream, UpstreamStream } from "../services/upstream/upstream.ts";
-import { failureResponse, refusedRequestHeaders } from "../stream/router.ts";
+import { refusedRequestHeaders } from "../stream/router.ts";
+import { upstreamFailure } from "../stream/upstream-failure.ts";
 import { HeaderMap } from "../stream/header-map.ts";
 import type { CallResult, HttpCallRequest } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
@@ -104,7 +105,7 @@ export function startHttpCallout(
     onTrailers: complete,
     onReset(reason, detail) {
       if (answer !== undefined) return finish(broken);
-      const { status, body } = failureResponse(reason, detail);
+      const { status, body } = upstreamFailure(reason, detail);
       finish(madeUp(status, body));
     },
   });

@@ -25,7 +25,11 @@ export interface ReceivedRequest {
  * `:authority`, hop-by-hop headers gone, then x-forwarded-proto and x-request-id unless the client sent them.
  * Source: Envoy's HTTP/1 codec, `ConnectionManagerImpl::ActiveStream::decodeHeaders` and `ConnectionManagerUtility::mutateRequestHeaders`.
  */
-export function receiveRequest(wire: readonly Header[], scheme: string): ReceivedRequest {
+export function receiveRequest(
+  wire: readonly Header[],
+  scheme: string,
+  overwritten?: string,
+): ReceivedRequest {
   const headers = wire.map(([name, value]): Header => [name.toLowerCase(), value]);
   const value = (name: string) => headers.find((header) => header[0] === name)?.[1];
   const tokens = headers
@@ -46,13 +50,21 @@ export function receiveRequest(wire: readonly Header[], scheme: string): Receive
     [":authority", authority ?? ""],
     ...(path === undefined ? [] : [[":path", path] as Header]),
     [":method", method],
-    [":scheme", scheme],
+    [":scheme", overwritten ?? value(":scheme") ?? schemeOf(value("x-forwarded-proto")) ?? scheme],
     ...rest,
   ];
-  if (value("x-forwarded-proto") === undefined) received.push(["x-forwarded-proto", scheme]);
+  if (overwritten !== undefined) {
+    const at = received.find(([name]) => name === "x-forwarded-proto");
+    if (at === undefined) received.push(["x-forwarded-proto", overwritten]);
+    else at[1] = overwritten;
+  } else if (value("x-forwarded-proto") === undefined) received.push(["x-forwarded-proto", scheme]);
   if (value("x-request-id") === undefined) received.push(["x-request-id", randomUUID()]);
   const refusal = refusalOf(authority, path, tokens.includes("upgrade") ? value("upgrade") : undefined);
   return refusal === undefined ? { headers: received } : { headers: received, refusal };
+}
+
+function schemeOf(forwarded: string | undefined): string | undefined {
+  return forwarded !== undefined && /^https?$/i.test(forwarded) ? forwarded.toLowerCase() : undefined;
 }
 
 function refusalOf(

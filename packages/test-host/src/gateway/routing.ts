@@ -1,5 +1,6 @@
 import type { ChosenRoute, RouteTable } from "../stream/route.ts";
-import type { RouteConfig, VirtualHostConfig } from "./config.ts";
+import { compileMatch } from "../stream/routing/route-match.ts";
+import type { VirtualHostConfig } from "./config.ts";
 
 /**
  * Envoy's choice: exact domain, then the longest `*.suffix`, then the longest `prefix.*`, then `*`; within the virtual
@@ -24,25 +25,19 @@ export function routeTable(virtualHosts: readonly VirtualHostConfig[]): RouteTab
       name.startsWith(domain.slice(0, -1)),
     (domain: string) => domain === "*",
   ];
-  const compiled = new Map<RouteConfig, (path: string) => boolean>();
-  for (const host of virtualHosts) for (const route of host.routes) compiled.set(route, matcher(route.match));
+  const compiled = new Map(
+    virtualHosts.flatMap(({ routes }) => routes.map((route) => [route, compileMatch(route.match)] as const)),
+  );
 
-  return (authority, path): ChosenRoute | undefined => {
-    const name = authority.toLowerCase();
+  return (headers): ChosenRoute | undefined => {
+    const name = (headers.get(":authority") ?? "").toLowerCase();
+    const path = headers.get(":path") ?? "";
     for (const tier of tiers) {
       const found = longestFirst.find(({ domain }) => tier(domain, name));
       if (found === undefined) continue;
-      const route = found.host.routes.find((each) => compiled.get(each)?.(path));
+      const route = found.host.routes.find((each) => compiled.get(each)?.(path, headers));
       return route && { virtualHost: found.host, route };
     }
     return undefined;
   };
-}
-
-function matcher(match: RouteConfig["match"]): (path: string) => boolean {
-  const withoutQuery = (path: string) => path.split(/[?#]/, 1)[0] ?? "";
-  if ("prefix" in match) return (path) => path.startsWith(match.prefix);
-  if ("path" in match) return (path) => withoutQuery(path) === match.path;
-  const pattern = new RegExp(`^(?:${match.regex})$`);
-  return (path) => pattern.test(withoutQuery(path));
 }

@@ -19,6 +19,7 @@ import { detailsText, gatewayReply, shapeLocalReply, withoutFaults } from "./loc
 import { Incoming } from "./incoming.ts";
 import { RouteChoice, type ChosenRoute } from "./route.ts";
 import { Router } from "./router.ts";
+import { StreamTimeouts } from "./timeouts.ts";
 import type { StreamHost, StreamInfo, StreamSetup } from "./stream-host.ts";
 
 /** One request and its response on their way through the filter chain. */
@@ -51,6 +52,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   readonly #routeChoice: RouteChoice;
   readonly #client: Client;
   #prepared: LocalResponse | undefined;
+  readonly #timeouts = new StreamTimeouts(this);
   readonly #incoming = new Incoming(this);
 
   constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
@@ -87,17 +89,19 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   start(headers: readonly Header[], endStream: boolean): void {
     this.request.headers = new HeaderMap(headers, true);
     this.request.observedEnd = endStream;
-    this.route();
+    this.#timeouts.start(this.#setup.limits, this.route()?.route);
     this.request.sendHeaders(undefined, endStream);
     this.#checkSoon();
   }
 
   write(chunk: Uint8Array, endStream: boolean): void {
+    this.#timeouts.activity(endStream);
     this.#incoming.push({ chunk, endStream });
     this.#checkSoon();
   }
 
   writeTrailers(trailers: Header[]): void {
+    this.#timeouts.activity(true);
     this.#incoming.push({ trailers });
     this.#checkSoon();
   }
@@ -133,6 +137,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
 
   headersFromUpstream(headers: HeaderMap, endStream: boolean): void {
     if (this.ended || this.answering) return;
+    this.#timeouts.activity();
     this.details ||= "via_upstream";
     this.response.headers = headers;
     this.response.observedEnd = endStream;
@@ -142,6 +147,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
 
   fromUpstream(chunk: Uint8Array, endStream: boolean): void {
     if (this.ended || this.answering) return;
+    this.#timeouts.activity();
     this.response.observedEnd = endStream;
     this.response.sendData(undefined, new Body(chunk), endStream);
     this.#checkSoon();
@@ -285,6 +291,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   finish(): void {
     if (this.ended) return;
     this.ended = true;
+    this.#timeouts.stop();
     if (this.details === "via_upstream" && this.request.observedEnd) this.#router.finished();
     else this.#router.reset();
     for (const filter of this.#filters) filter.log();

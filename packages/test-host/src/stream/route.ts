@@ -7,7 +7,7 @@ export interface ChosenRoute {
 }
 
 /** What the stream asks of its listener's route table. Undefined: no route. */
-export type RouteTable = (authority: string, path: string) => ChosenRoute | undefined;
+export type RouteTable = (headers: HeaderMap) => ChosenRoute | undefined;
 
 /** A stream's route: chosen when the request arrives, kept, and chosen again after request headers were edited. */
 export class RouteChoice {
@@ -39,10 +39,8 @@ export class RouteChoice {
   }
 
   #choose(headers: HeaderMap | undefined): ChosenRoute | undefined {
-    const path = headers?.get(":path");
-    if (headers === undefined || path === undefined) return undefined;
-    if (headers.get("x-forwarded-proto") !== undefined)
-      return this.#table(headers.get(":authority") ?? "", path);
+    if (headers?.get(":path") === undefined) return undefined;
+    if (headers.get("x-forwarded-proto") !== undefined) return this.#table(headers);
     this.#onProtoMissing();
     return undefined;
   }

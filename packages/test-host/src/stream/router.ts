@@ -3,43 +3,10 @@ import type { Timer } from "../services/clock.ts";
 import type { Sink } from "./direction.ts";
 import { HeaderMap, isBadName, isBadValue } from "./header-map.ts";
 import type { HttpStream } from "./http-stream.ts";
-import { detailsText, gatewayReply } from "./local-reply.ts";
+import { gatewayReply } from "./local-reply.ts";
 import { MessageLength } from "./message-length.ts";
-
-/** Envoy's words for the ways an upstream fails; the router and callouts put them into the 503's body. */
-export const RESET_TEXT: Record<ResetReason, string> = {
-  "connect-failure": "remote connection failure",
-  "connect-timeout": "connection timeout",
-  "remote-reset": "connection termination",
-  "stream-reset": "remote reset",
-  "protocol-error": "protocol error",
-  "local-reset": "local reset",
-};
-
-const RESET_FLAGS: Record<ResetReason, string> = {
-  "connect-failure": "UF",
-  "connect-timeout": "UF",
-  "remote-reset": "UC",
-  "stream-reset": "UR",
-  "protocol-error": "UPE",
-  "local-reset": "LR",
-};
-
-/** Status and body that stand for an upstream that failed before its response headers. */
-export function failureResponse(reason: ResetReason, detail: string): { status: number; body: string } {
-  const transport =
-    reason === "connect-failure" && detail !== "" ? `, transport failure reason: ${detail}` : "";
-  return {
-    status: reason === "protocol-error" ? 502 : 503,
-    body: `upstream connect error or disconnect/reset before headers. reset reason: ${RESET_TEXT[reason]}${transport}`,
-  };
-}
-
-/** Envoy's response code details for it; `detail` is the transport's failure reason. */
-export function failureDetails(reason: ResetReason, detail: string): string {
-  const transport = reason === "connect-failure" && detail !== "" ? `|${detail}` : "";
-  return detailsText(`upstream_reset_before_response_started{${RESET_TEXT[reason]}${transport}}`);
-}
+import { finalizeRequest, finalizeResponse, routeReply } from "./routing/apply-route.ts";
+import { upstreamFailure, type FailureReason } from "./upstream-failure.ts";
 
 /** Why Envoy's codec refuses to write these request headers; undefined when it does not. */
 export function refusedRequestHeaders(headers: HeaderMap): string | undefined {
@@ -74,18 +41,23 @@ export class Router implements Sink {
     const chosen = stream.route();
     if (chosen === undefined) return reply(404, "", "route_not_found", "NR");
     const { action, timeoutMs } = chosen.route;
-    if ("status" in action) return reply(action.status, action.body, "direct_response", "-");
+    if (!("cluster" in action)) {
+      stream.flags = "-";
+      return stream.sendLocalResponse(routeReply(stream, chosen, action));
+    }
     const cluster = stream.host.cluster(action.cluster);
     if (cluster === undefined) return reply(503, "", "cluster_not_found", "NC");
+    if (cluster.overflows) return this.#fail("overflow", "", [["x-envoy-overloaded", "true"]]);
     const host = cluster.pick();
     if (host === undefined) return reply(503, "no healthy upstream", "no_healthy_upstream", "UH");
+    this.#timeoutMs = timeoutMs;
+    if (timeoutMs > 0) headers.set("x-envoy-expected-rq-timeout-ms", String(timeoutMs));
+    finalizeRequest(stream, headers, chosen);
     const refusal = refusedRequestHeaders(headers);
     if (refusal !== undefined) {
       const details = `filter_removed_required_request_headers{${refusal.replace(/\s/g, "_")}}`;
       return reply(503, refusal, details, "DPE");
     }
-    this.#timeoutMs = timeoutMs;
-    if (timeoutMs > 0) headers.set("x-envoy-expected-rq-timeout-ms", String(timeoutMs));
     this.#length = new MessageLength(headers, endStream);
     stream.upstreamAddress = host.address;
     stream.host.trace?.step(stream.id, {
@@ -100,7 +72,10 @@ export class Router implements Sink {
     this.#upstream = host.upstream.open(headers.entries(), endStream, {
       onHeaders: (response, end) => this.#onHeaders(response, end, openedAt),
       onData: (chunk, end) => stream.fromUpstream(chunk, end),
-      onTrailers: (trailers) => stream.trailersFromUpstream(trailers),
+      onTrailers: (trailers) => {
+        if (cluster.enableTrailers) stream.trailersFromUpstream(trailers);
+        else stream.fromUpstream(new Uint8Array(), true);
+      },
       onReset: (reason, detail) => this.#onReset(reason, detail),
     });
     if (endStream) this.#requestComplete();
@@ -118,11 +93,7 @@ export class Router implements Sink {
     }
     if (sent.short) {
       this.reset();
-      const { status, body } = failureResponse("remote-reset", "");
-      this.#stream.sendLocalResponse(
-        gatewayReply(status, body, "upstream_reset_before_response_started{connection_termination}"),
-      );
-      return;
+      return this.#fail("remote-reset");
     }
     this.#upstream.write(sent.bytes, endStream);
     if (endStream) this.#requestComplete();
@@ -161,23 +132,33 @@ export class Router implements Sink {
     const headers = new HeaderMap(response);
     const ms = (this.#stream.clock.now() - openedAt) / 1_000_000n;
     headers.set("x-envoy-upstream-service-time", String(ms));
+    const stream = this.#stream;
     const status = Number(headers.get(":status") ?? 0);
-    this.#stream.host.trace?.step(this.#stream.id, { kind: "upstream-response", status });
-    this.#stream.headersFromUpstream(headers, endStream);
+    stream.host.trace?.step(stream.id, { kind: "upstream-response", status });
+    if (stream.ended || stream.answering) return;
+    stream.response.headers = headers;
+    finalizeResponse(stream, headers, stream.reportedRoute);
+    stream.headersFromUpstream(headers, endStream);
   }
 
   #onReset(reason: ResetReason, detail: string): void {
     const stream = this.#stream;
+    stream.host.trace?.step(stream.id, { kind: "upstream-reset", reason: detail === "" ? reason : detail });
     this.finished();
-    stream.flags = RESET_FLAGS[reason];
-    if (reason === "connect-failure") stream.transportFailure = detail;
-    const name = RESET_TEXT[reason].replaceAll(" ", "_");
-    stream.host.trace?.step(stream.id, { kind: "upstream-reset", reason: detail === "" ? name : detail });
+    this.#fail(reason, detail);
+  }
+
+  /** Answers for the upstream, or breaks its response off. */
+  #fail(reason: FailureReason, detail = "", headers: Header[] = []): void {
+    const stream = this.#stream;
+    const failure = upstreamFailure(reason, detail);
+    stream.flags = failure.flags;
+    stream.transportFailure = failure.transport;
     if (stream.response.headers !== undefined) {
-      stream.reset(`upstream_reset_after_response_started{${name}}`);
+      stream.reset(`upstream_reset_after_response_started{${failure.cause}}`);
       return;
     }
-    const { status, body } = failureResponse(reason, detail);
-    stream.sendLocalResponse(gatewayReply(status, body, `upstream_reset_before_response_started{${name}}`));
+    const details = `upstream_reset_before_response_started{${failure.cause}}`;
+    stream.sendLocalResponse(gatewayReply(failure.status, failure.body, details, headers));
   }
 }

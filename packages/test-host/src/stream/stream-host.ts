@@ -8,6 +8,14 @@ import type { TraceRecorder } from "../trace/recorder.ts";
 import type { FilterPlugin } from "./filter-factory.ts";
 import type { HttpStream } from "./http-stream.ts";
 import type { RouteTable } from "./route.ts";
+import type { StreamLimits } from "./timeouts.ts";
+
+/** A cluster as the router sees it. */
+export interface StreamCluster {
+  readonly overflows: boolean;
+  readonly enableTrailers: boolean;
+  pick(): { upstream: Upstream; address: string } | undefined;
+}
 
 /** What a stream needs from the gateway. */
 export interface StreamHost {
@@ -15,7 +23,7 @@ export interface StreamHost {
   readonly clock: Clock;
   readonly trace: TraceRecorder | undefined;
   fault(code: FaultCode, message: string, plugin: string): void;
-  cluster(name: string): { pick(): { upstream: Upstream; address: string } | undefined } | undefined;
+  cluster(name: string): StreamCluster | undefined;
   ended(stream: HttpStream, record: AccessRecord): void;
 }
 
@@ -28,4 +36,5 @@ export interface StreamSetup {
   routes: RouteTable;
   bufferLimitBytes: number;
   info: StreamInfo;
+  limits: StreamLimits;
 }

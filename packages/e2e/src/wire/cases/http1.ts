@@ -3,6 +3,8 @@ import { last, request, type WireListener } from "../wire-case.ts";
 
 const close = "connection: close";
 
+const STATUSES = Array.from({ length: 400 }, (_, index) => 200 + index);
+
 export const HTTP1: readonly WireListener[] = [
   {
     name: "http1",
@@ -183,6 +185,11 @@ export const HTTP1: readonly WireListener[] = [
   {
     name: "responses",
     cases: [
+      {
+        title: "the reasons of all statuses",
+        send: STATUSES.map((status) => request(`GET /${status}`)).join("") + last("GET /200"),
+        answer: ({ startLine }) => `HTTP/1.1 ${startLine.slice(5, 8)} Mine\r\ncontent-length: 0\r\n\r\n`,
+      },
       {
         title: "chunked",
         send: last("GET /"),

@@ -1,8 +1,8 @@
-import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { DownstreamDoor, DownstreamInfo } from "../../gateway/downstream.ts";
 import type { Clock, Timer } from "../../services/clock.ts";
 import { Exchange, type Wire } from "./exchange.ts";
+import { REASONS } from "./reasons.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { RequestHead } from "./request-head.ts";
 import { RequestParser, type ParsedPart, type ParserLimits } from "./request-parser.ts";
@@ -148,7 +148,7 @@ export class Http1Connection implements Wire {
     const refusal = {
       status: error.status,
       details: error.details,
-      body: STATUS_CODES[error.status] ?? "",
+      body: REASONS[error.status] ?? "",
       flags: "DPE",
     };
     if (this.#exchange?.stream !== undefined) {

@@ -66,7 +66,8 @@ export function readHead(line: RequestLine, fields: readonly Header[]): RequestH
     const path =
       absolute === null ? target : absolute[2]!.startsWith("/") ? absolute[2]! : `/${absolute[2]!}`;
     headers.push([":path", path]);
-    if (absolute !== null) headers.push([":authority", absolute[1]!]);
+    if (absolute !== null)
+      headers.push([":authority", absolute[1]!], [":scheme", target.split(":", 1)[0]!.toLowerCase()]);
     else if (hosts.length > 0) headers.push([":authority", hosts.join(",")]);
   }
   headers.push(...fields.filter(([name]) => name !== "host"));

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from "node:http";
 import type { Header } from "../../services/upstream/upstream.ts";
+import { REASONS } from "./reasons.ts";
 
 /** What is known of the request that a response answers. */
 export interface Answered {
@@ -7,8 +7,6 @@ export interface Answered {
   /** Whether the connection ends behind the response. */
   closes: boolean;
 }
-
-const REASONS: Record<number, string> = { 413: "Payload Too Large", 302: "Found" };
 
 /**
  * A response's bytes. Headers go out as they are given: order, duplicates and lengths are the engine's. Only missing framing is
@@ -56,7 +54,7 @@ export class ResponseEncoder {
 
 /** A response without a body, as bytes: `100 Continue` and the like. */
 export function startOf(status: number, fields: readonly Header[]): Buffer {
-  const reason = REASONS[status] ?? STATUS_CODES[status] ?? "Unknown";
+  const reason = REASONS[status] ?? "Unknown";
   return Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${lines(fields)}\r\n`, "latin1");
 }
 

@@ -19,6 +19,11 @@ export class Format {
       .join("");
   }
 
+  /** What is missing is empty, as in headers. */
+  header(logged: Logged): string {
+    return this.#parts.map((part) => (typeof part === "string" ? part : String(part(logged) ?? ""))).join("");
+  }
+
   /** For JSON: a lone operator keeps its type, and null is what is missing. */
   value(logged: Logged): string | number | boolean | null {
     const [only, ...more] = this.#parts;

@@ -1,6 +1,6 @@
-import type { AccessLogConfig, AccessLogSink, LogShape } from "../config.ts";
-import { Format } from "./format.ts";
-import type { Logged } from "./operators.ts";
+import type { AccessLogConfig, AccessLogSink, LogShape } from "./config.ts";
+import { Format } from "../stream/format/format.ts";
+import type { Logged } from "../stream/format/operators.ts";
 
 /** Envoy's own format, which a log without one has. */
 export const DEFAULT_FORMAT =

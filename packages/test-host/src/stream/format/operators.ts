@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import type { HeaderMap } from "../../stream/header-map.ts";
-import type { HttpStream } from "../../stream/http-stream.ts";
+import type { HeaderMap } from "../header-map.ts";
+import type { HttpStream } from "../http-stream.ts";
 import { fromBytes } from "../../vm/pairs.ts";
-import type { AccessRecord } from "../observe.ts";
+import type { AccessRecord } from "../../gateway/observe.ts";
 import { LONG_FLAGS } from "./flags.ts";
 import { formatTime } from "./time.ts";
 
