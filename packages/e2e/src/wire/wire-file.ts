@@ -13,7 +13,7 @@ export function wireFile(listeners: readonly WireListener[], upstream: string, l
     admin: { address: socketAddress("127.0.0.1:0") },
     static_resources: {
       listeners: listeners.map((one) => listener(one, logFile)),
-      clusters: [cluster("upstream", upstream), ...listeners.flatMap((one) => one.clusters ?? [])],
+      clusters: [cluster("upstream", upstream), cluster("trailing", upstream, TRAILERS), ...listeners.flatMap((one) => one.clusters ?? [])],
     },
   });
 }
@@ -73,3 +73,13 @@ export function socketAddress(host: string): object {
   const colon = host.lastIndexOf(":");
   return { socket_address: { address: host.slice(0, colon), port_value: Number(host.slice(colon + 1)) } };
 }
+
+/** Options of a cluster whose responses keep their trailers. */
+const TRAILERS = {
+  typed_extension_protocol_options: {
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+      "@type": `${TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions`,
+      explicit_http_config: { http_protocol_options: { enable_trailers: true } },
+    },
+  },
+};

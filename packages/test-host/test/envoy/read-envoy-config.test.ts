@@ -58,7 +58,14 @@ describe("the envoy.yaml of the Go guide", () => {
           ],
         },
       ],
-      clusters: [{ name: "httpbin", connectTimeoutMs: 30000, endpoints: [{ address: "httpbin", port: 80 }] }],
+      clusters: [
+        {
+          name: "httpbin",
+          enableTrailers: false,
+          connectTimeoutMs: 30000,
+          endpoints: [{ address: "httpbin", port: 80 }],
+        },
+      ],
     });
     const configuration = config.listeners[0]!.filters[0]!.configuration;
     expect(Buffer.from(configuration).toString()).toBe('{\n  "mockEnable": false\n}\n');
@@ -172,7 +179,7 @@ describe("mistakes", () => {
       'prefix: "/"',
       "case_sensitive: true",
       `envoy.yaml:29: ${CONNECTION_MANAGER}.route_config.virtual_hosts[0].routes[0].match: ` +
-        "needs one of prefix, path, safe_regex",
+        "needs one of prefix, path, safe_regex, path_separated_prefix",
     ],
   ])("names %s", (_title, piece, replacement, expected) => {
     expect(problemsOf(guideWith(piece, replacement))).toEqual([expected]);

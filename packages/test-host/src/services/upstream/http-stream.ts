@@ -2,9 +2,9 @@ import { request, type Agent, type ClientRequest, type IncomingMessage } from "n
 import type { Socket } from "node:net";
 import type { SocketAddress } from "../../gateway/config.ts";
 import type { Clock, Timer } from "../clock.ts";
-import { resetReasonOf } from "./http-failure.ts";
+import { connectFailureText, resetReasonOf } from "./http-failure.ts";
 import { fromRawHeaders } from "./raw-headers.ts";
-import { toRequestHead, type RequestHead } from "./request-head.ts";
+import { headText, toRequestHead, type RequestHead } from "./request-head.ts";
 import { hasNoBody } from "./response-framing.ts";
 import type { Header, ResetReason, UpstreamEvents, UpstreamStream } from "./upstream.ts";
 
@@ -16,6 +16,16 @@ export interface HttpUpstreamContext {
   agent: Agent;
   connectTimeoutMs: number;
   clock: Clock;
+}
+
+/**
+ * Puts a head's text in the place of the one that `node:http` makes of it, which has the values of a repeated name
+ * together. Nothing has been sent yet; a Node without these fields sends its own.
+ */
+function keepOrder(request: ClientRequest, text: string): void {
+  const inner = request as unknown as { _header?: string | null; _implicitHeader?: () => void };
+  inner._implicitHeader?.();
+  if (typeof inner._header === "string") inner._header = text;
 }
 
 /** One request and its response over `node:http`. */
@@ -90,14 +100,17 @@ export class HttpUpstreamStream implements UpstreamStream {
       setHost: false,
       maxHeaderSize: MAXIMUM_RESPONSE_HEAD_BYTES,
     });
-    started.on("error", (error) => this.fail(resetReasonOf(error, this.#connected), error.message));
+    started.on("error", (error) => {
+      const reason = resetReasonOf(error, this.#connected);
+      this.fail(reason, reason === "connect-failure" ? connectFailureText(error) : error.message);
+    });
     // Set here and not as options: there `node:http` refuses a blank, which Envoy sends as it is.
     started.method = head.method;
     started.path = head.path;
     started.maxHeadersCount = 0;
     started.removeHeader("connection");
-    for (const [name, values] of head.fields)
-      started.setHeader(name, values.length === 1 ? (values[0] ?? "") : values);
+    for (const [name, value] of head.fields) started.appendHeader(name, value);
+    keepOrder(started, headText(head));
     started.on("socket", (socket) => this.#watchConnect(socket));
     started.on("response", (response) => this.#receive(response));
     return started;
@@ -121,7 +134,11 @@ export class HttpUpstreamStream implements UpstreamStream {
   #receive(response: IncomingMessage): void {
     if (this.#over) return;
     const status = String(response.statusCode);
-    const headers: Header[] = [[":status", status], ...fromRawHeaders(response.rawHeaders)];
+    // A 204 says nothing of a length (RFC 9110, 8.6); what a server sent of it is dropped, as Envoy drops it.
+    const fields = fromRawHeaders(response.rawHeaders).filter(
+      ([name]) => status !== "204" || name !== "content-length",
+    );
+    const headers: Header[] = [[":status", status], ...fields];
     const endsHere =
       hasNoBody(this.#method, status) ||
       (response.headers["content-length"] === "0" && response.headers["transfer-encoding"] === undefined);

@@ -9,7 +9,7 @@ import type { Upstream } from "./upstream.ts";
  * none is tried twice. `connectTimeoutMs` bounds the TCP connect by `clock`. `close` resets what is under way.
  *
  * The request goes out as given: `:method` and `:path` raw into the request line, `:authority` as `host`, everything
- * else in its order (a repeated name where it first stood); no header is added but the framing that is missing.
+ * else in its order; no header is added but the framing that is missing.
  */
 export function createHttpUpstream(
   endpoint: SocketAddress,

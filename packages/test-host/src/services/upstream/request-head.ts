@@ -1,10 +1,10 @@
 import type { Header } from "./upstream.ts";
 
-/** A request as HTTP/1.1 writes it: the line's parts, and fields with the values of a repeated name together. */
+/** A request as HTTP/1.1 writes it: the line's parts, and fields in their order. */
 export interface RequestHead {
   method: string;
   path: string;
-  fields: Map<string, string[]>;
+  fields: Header[];
 }
 
 /** Methods whose requests have no body unless they say so (Envoy's `HeaderUtility::requestShouldHaveNoBody`). */
@@ -21,12 +21,9 @@ const NO_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
  * Throws for a name or value that HTTP/1.1 cannot carry.
  */
 export function toRequestHead(headers: readonly Header[], endStream: boolean): RequestHead {
-  const head: RequestHead = { method: "GET", path: "/", fields: new Map() };
-  const append = (name: string, value: string): void => {
-    const values = head.fields.get(name);
-    if (values === undefined) head.fields.set(name, [value]);
-    else values.push(value);
-  };
+  const head: RequestHead = { method: "GET", path: "/", fields: [] };
+  const append = (name: string, value: string): number => head.fields.push([name, value]);
+  const has = (wanted: string): boolean => head.fields.some(([name]) => name === wanted);
   for (const [name, value] of headers) {
     if (!FIELD_NAME.test(name)) throw new Error(`invalid header name: ${JSON.stringify(name)}`);
     if (NO_FIELD_VALUE.test(value)) throw new Error(`invalid header value for: ${name}`);
@@ -35,9 +32,15 @@ export function toRequestHead(headers: readonly Header[], endStream: boolean): R
     else if (name === ":authority") append("host", value);
     else if (!name.startsWith(":")) append(name, value);
   }
-  if (!head.fields.has("content-length") && !head.fields.has("transfer-encoding")) {
+  if (!has("content-length") && !has("transfer-encoding")) {
     if (!endStream) append("transfer-encoding", "chunked");
     else if (!BODILESS_METHODS.has(head.method)) append("content-length", "0");
   }
   return head;
+}
+
+/** The bytes of a head, as latin1. */
+export function headText({ method, path, fields }: RequestHead): string {
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }

@@ -12,7 +12,7 @@ export function compileMatch(match: RouteConfig["match"]): RouteMatcher {
   return (text, map) =>
     path(text) &&
     headers.every((matches) => matches(map)) &&
-    (query.length === 0 || query.every((matches) => matches(parameters(text))));
+    query.every((matches) => matches(parameters(text)));
 }
 
 /** What a path match takes of the path: a prefix rewrite replaces it. */
