@@ -22,8 +22,8 @@ export interface HttpUpstreamContext {
  * Puts a head's text in the place of the one that `node:http` makes of it, which has the values of a repeated name
  * together. Nothing has been sent yet; a Node without these fields sends its own.
  */
-function keepOrder(request: ClientRequest, text: string): void {
-  const inner = request as unknown as { _header?: string | null; _implicitHeader?: () => void };
+function keepOrder(started: ClientRequest, text: string): void {
+  const inner = started as unknown as { _header?: string | null; _implicitHeader?: () => void };
   inner._implicitHeader?.();
   if (typeof inner._header === "string") inner._header = text;
 }
