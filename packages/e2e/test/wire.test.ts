@@ -8,13 +8,14 @@ import { describeOnEnvoy } from "../src/real-parts.ts";
 import { type RecordingUpstream, response, startRecordingUpstream } from "../src/recording-upstream.ts";
 import { HTTP1 } from "../src/wire/cases/http1.ts";
 import { ROUTES } from "../src/wire/cases/routes.ts";
+import { UPSTREAMS } from "../src/wire/cases/upstreams.ts";
 import { converse } from "../src/wire/converse.ts";
 import { GrowingFile } from "../src/wire/growing-file.ts";
 import { mergeChunks, normalise, received } from "../src/wire/normalise.ts";
 import type { WireCase, WireListener } from "../src/wire/wire-case.ts";
 import { wireFile } from "../src/wire/wire-file.ts";
 
-const LISTENERS: readonly WireListener[] = [...HTTP1, ...ROUTES];
+const LISTENERS: readonly WireListener[] = [...HTTP1, ...ROUTES, ...UPSTREAMS];
 
 describeOnEnvoy("the live gateway and Envoy, with one file, put the same bytes on the wire", () => {
   let upstream: RecordingUpstream;

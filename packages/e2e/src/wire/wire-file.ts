@@ -13,7 +13,11 @@ export function wireFile(listeners: readonly WireListener[], upstream: string, l
     admin: { address: socketAddress("127.0.0.1:0") },
     static_resources: {
       listeners: listeners.map((one) => listener(one, logFile)),
-      clusters: [cluster("upstream", upstream), cluster("trailing", upstream, TRAILERS), ...listeners.flatMap((one) => one.clusters ?? [])],
+      clusters: [
+        cluster("upstream", upstream),
+        cluster("trailing", upstream, TRAILERS),
+        ...listeners.flatMap((one) => one.clusters ?? []),
+      ],
     },
   });
 }

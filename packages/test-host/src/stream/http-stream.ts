@@ -19,30 +19,21 @@ import { detailsText, gatewayReply, shapeLocalReply, withoutFaults } from "./loc
 import { Incoming } from "./incoming.ts";
 import { RouteChoice, type ChosenRoute } from "./route.ts";
 import { Router } from "./router.ts";
+import { StreamFacts } from "./stream-facts.ts";
 import { StreamTimeouts } from "./timeouts.ts";
 import type { StreamHost, StreamInfo, StreamSetup } from "./stream-host.ts";
 
 /** One request and its response on their way through the filter chain. */
-export class HttpStream implements DownstreamStream, DirectionOwner {
+export class HttpStream extends StreamFacts implements DownstreamStream, DirectionOwner {
   readonly host: StreamHost;
   readonly id: number;
   readonly info: StreamInfo;
   readonly request: Direction;
   readonly response: Direction;
-  readonly filterState = new Map<string, Uint8Array>();
   readonly startedAt: bigint;
   bufferLimitBytes: number;
-  requestBytes = 0;
-  responseBytes = 0;
-  upstreamAddress: string | undefined;
   /** The socket's other end; `info.remote` is the client that x-forwarded-for may name. */
   readonly directRemote: { address: string; port: number };
-  localReplyBody: string | undefined;
-  transportFailure = "";
-  /** Requests sent to upstreams for this one. */
-  attempts = 0;
-  details = "";
-  flags = "-";
   ended = false;
   /** A local response is under way: the request goes no further. */
   answering = false;
@@ -56,6 +47,7 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
   readonly #incoming = new Incoming(this);
 
   constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
+    super();
     this.host = host;
     this.id = setup.id;
     this.info = setup.info;
@@ -112,13 +104,15 @@ export class HttpStream implements DownstreamStream, DirectionOwner {
     this.request.observedEnd = endStream;
     if (refusal.routed === true) this.route();
     this.request.aborted = true;
-    this.flags = refusal.flags ?? "-";
-    this.sendDirectly(gatewayReply(refusal.status, refusal.body ?? "", refusal.details));
+    this.sendDirectly(this.#refusal(refusal));
   }
 
   refuse(refusal: Refusal): void {
-    this.flags = refusal.flags ?? "-";
-    this.sendLocalResponse(gatewayReply(refusal.status, refusal.body ?? "", refusal.details));
+    this.sendLocalResponse(this.#refusal(refusal));
+  }
+  #refusal({ status, body = "", details, flags = "-" }: Refusal): LocalResponse {
+    this.flags = flags;
+    return gatewayReply(status, body, details);
   }
 
   disconnect(): void {
