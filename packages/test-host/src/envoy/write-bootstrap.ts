@@ -51,7 +51,9 @@ function listener({ name, address, virtualHosts, filters, manager }: ListenerCon
 }
 
 function route({ name, match, action, timeoutMs }: RouteConfig): Json {
-  const where = "regex" in match ? { safe_regex: match } : match;
+  // Only an Envoy file asks for one.
+  if ("redirect" in action) throw new Error(`the route ${name} redirects: give its file to Envoy as it is`);
+  const where = "regex" in match ? { safe_regex: { regex: match.regex } } : match;
   const target =
     "cluster" in action
       ? { route: { cluster: action.cluster, timeout: seconds(timeoutMs) } }
