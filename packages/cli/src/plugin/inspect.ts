@@ -89,10 +89,7 @@ function refusal(bytes: Uint8Array, file: string, profile: keyof typeof PROFILES
 }
 
 function envoyLacks(imports: { module: string; name: string }[], refused: string): string {
-  const { hostFunctions, notSimulated } = PROFILES.envoy;
-  const missing = imports.filter((entry) => {
-    const key = `${entry.module}.${entry.name}`;
-    return !hostFunctions.has(key) && !notSimulated.has(key);
-  });
+  const { hostFunctions } = PROFILES.envoy;
+  const missing = imports.filter((entry) => !hostFunctions.has(`${entry.module}.${entry.name}`));
   return missing.length === 0 ? refused : `imports ${missing.map((entry) => entry.name).join(", ")}`;
 }

@@ -3,6 +3,7 @@ import type { CalloutCalls, CallResult, GrpcCallRequest, HttpCallRequest } from 
 import type { CallScope } from "../vm/call-scope.ts";
 import type { Vm } from "../vm/vm.ts";
 import type { Cluster } from "./clusters.ts";
+import { resolveDns } from "./dns-callout.ts";
 import type { FaultCode } from "./error-codes.ts";
 import { GrpcCallouts } from "./grpc-callout.ts";
 import { callHttp } from "./http-callout.ts";
@@ -89,6 +90,10 @@ export class Callouts implements CalloutCalls, CalloutOwner {
 
   grpcCancel(token: number): number {
     return this.#grpc.cancel(token);
+  }
+
+  resolveDns(name: string): CallResult {
+    return resolveDns(this, name);
   }
 
   fault(code: FaultCode, message: string): void {

@@ -45,10 +45,11 @@ export class Cluster {
       (endpoint) => new Host(endpoint, () => connectTo(endpoint, config, clock)),
     );
   }
-  /** The next host; undefined when there is none. */
-  pick(): { upstream: Upstream; address: string } | undefined {
+  /** The host at `preferred`, or else the next; undefined when there is none. */
+  pick(preferred?: string): { upstream: Upstream; address: string } | undefined {
     if (this.overflows) return undefined;
-    const host = this.hosts[this.#next++ % this.hosts.length];
+    const named = this.hosts.find(({ address }) => address === preferred);
+    const host = named ?? this.hosts[this.#next++ % this.hosts.length];
     return host && { upstream: this.#breaker.guard(host.upstream), address: host.address };
   }
   /** A circuit breaker is open: the next request is refused at once. */

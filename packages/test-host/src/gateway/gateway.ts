@@ -1,12 +1,13 @@
 import type { FaultCode } from "./error-codes.ts";
 import { PROFILES, type Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
+import { resolveBySystem, type ResolveName } from "../services/dns.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { HttpStream } from "../stream/http-stream.ts";
 import type { StreamHost } from "../stream/stream-host.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
 import type { Context } from "../vm/context.ts";
-import type { Vm, VmHost } from "../vm/vm.ts";
+import type { OwnForeignFunction, Vm, VmHost } from "../vm/vm.ts";
 import { Cluster } from "./clusters.ts";
 import type { GatewayConfig, WasmFilterConfig } from "./config.ts";
 import type { DownstreamDoor, DownstreamEvents, DownstreamInfo, DownstreamStream } from "./downstream.ts";
@@ -213,6 +214,15 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const fault = { code, message, plugin };
     this.faults.push(fault);
     this.#options.onFault?.(fault);
+  }
+
+  foreignFunction(name: string): OwnForeignFunction | undefined {
+    const own = this.#options.foreignFunctions ?? {};
+    return Object.hasOwn(own, name) ? own[name] : undefined;
+  }
+
+  get resolveName(): ResolveName {
+    return this.#options.resolveName ?? resolveBySystem;
   }
 
   cluster(name: string): Cluster | undefined {

@@ -1,4 +1,6 @@
 import type { Clock } from "../services/clock.ts";
+import type { ResolveName } from "../services/dns.ts";
+import type { OwnForeignFunction } from "../vm/vm.ts";
 import type { TraceOptions } from "../trace/recorder.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import type { AccessLogSink } from "./config.ts";
@@ -27,6 +29,10 @@ export interface GatewayOptions {
    * 0 waits for ever, as gateways do. Guarding costs about 0.1 ms a callback.
    */
   watchdogMs?: number;
+  /** Foreign functions of the gateway's own, by name; they come before those that the profile has. */
+  foreignFunctions?: Readonly<Record<string, OwnForeignFunction>>;
+  /** What `envoy_resolve_dns` asks. Default: this machine's hosts file and resolver. */
+  resolveName?: ResolveName;
   onLog?(line: LogLine): void;
   onAccess?(record: AccessRecord): void;
   onFault?(fault: Fault): void;

@@ -8,6 +8,7 @@ const HTTP_CALL_BODY = 4;
 const GRPC_MESSAGE = 5;
 const VM_CONFIGURATION = 6;
 const PLUGIN_CONFIGURATION = 7;
+const CALL_DATA = 8;
 const REDIS_REPLY = 9;
 
 /** The bytes of a buffer, or the result code where there are none: unavailable bodies read as empty. */
@@ -24,6 +25,8 @@ function bytesOf(vm: Vm, type: number): Uint8Array | Status {
       return vm.configuration;
     case PLUGIN_CONFIGURATION:
       return vm.scope.pluginConfiguration ?? Status.NotFound;
+    case CALL_DATA:
+      return vm.scope.callData ?? new Uint8Array();
     case REDIS_REPLY:
       if (vm.host.profile.hasRedis) return vm.scope.redisReply ?? Status.NotFound;
       return Status.BadArgument;

@@ -2,23 +2,13 @@ import type { HostFunction } from "../vm/host-function.ts";
 import { Status } from "../vm/status.ts";
 import type { Vm } from "../vm/vm.ts";
 
-/** What a foreign function answers with; undefined bytes leave the result slots alone. */
+/** What a foreign function answers with; without bytes the guest reads pointer 0, size 0. */
 export type ForeignFunction = (vm: Vm, argument: Uint8Array) => { status: number; result?: Uint8Array };
 
-export const clearRouteCache: ForeignFunction = (vm) => {
-  vm.context?.stream?.clearRouteCache();
-  return { status: Status.Ok };
-};
-
-/** Higress: the log level as 4 bytes, little-endian. */
-export const getLogLevel: ForeignFunction = (vm) => {
-  const result = new Uint8Array(4);
-  result[0] = vm.host.guestLogLevel();
-  return { status: Status.Ok, result };
-};
+const NONE = new Uint8Array();
 
 export const foreignFunctions: Record<string, HostFunction> = {
-  /** The profile says which names exist; others answer 1. The result slots may both be 0. */
+  /** The gateway's own functions, then those of the profile; other names answer 1. Either result slot may be 0. */
   proxy_call_foreign_function: {
     signature: "i32 i32 i32 i32 i32 i32 -> i32",
     run(
@@ -30,12 +20,15 @@ export const foreignFunctions: Record<string, HostFunction> = {
       pointerSlot: number,
       sizeSlot: number,
     ) {
-      const called = vm.host.profile.foreignFunctions.get(vm.memory.readText(name, nameSize));
+      const called = vm.memory.readText(name, nameSize);
       const argument = vm.memory.read(data, size);
-      if (called === undefined) return Status.NotFound;
-      const { status, result } = called(vm, argument);
-      if (result !== undefined && pointerSlot !== 0 && sizeSlot !== 0)
-        vm.memory.give(result, pointerSlot, sizeSlot);
+      const own = vm.host.foreignFunction(called);
+      const known = vm.host.profile.foreignFunctions.get(called);
+      if (own === undefined && known === undefined) return Status.NotFound;
+      const { status, result = NONE } = own?.(argument) ?? known!(vm, argument);
+      const pointer = result.length === 0 ? 0 : vm.memory.place(result);
+      if (pointerSlot !== 0) vm.memory.writeU32(pointerSlot, pointer);
+      if (sizeSlot !== 0) vm.memory.writeU32(sizeSlot, result.length);
       return status;
     },
   },

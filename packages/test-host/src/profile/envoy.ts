@@ -1,5 +1,4 @@
-import { clearRouteCache } from "../hostcalls/foreign.ts";
-import { NOT_SIMULATED } from "../hostcalls/not-simulated.ts";
+import { envoyForeignFunctions } from "../hostcalls/foreign/envoy.ts";
 import { hostFunctions } from "./host-functions.ts";
 import type { Profile } from "./profile.ts";
 
@@ -10,8 +9,7 @@ export const envoy: Profile = {
   name: "envoy",
   markers: ["proxy_abi_version_0_2_1"],
   hostFunctions: hostFunctions(),
-  notSimulated: new Set(NOT_SIMULATED.envoy.map((name) => `env.${name}`)),
-  foreignFunctions: new Map([["clear_route_cache", clearRouteCache]]),
+  foreignFunctions: new Map(Object.entries(envoyForeignFunctions)),
   hasRedis: false,
   hasControlProperties: false,
   rebuildsFailedVms: false,

@@ -1,5 +1,6 @@
-import { clearRouteCache, getLogLevel } from "../hostcalls/foreign.ts";
-import { NOT_SIMULATED } from "../hostcalls/not-simulated.ts";
+import { envoyForeignFunctions } from "../hostcalls/foreign/envoy.ts";
+import { higressForeignFunctions } from "../hostcalls/foreign/higress.ts";
+import { higressFunctions } from "../hostcalls/higress.ts";
 import { redisFunctions } from "../hostcalls/redis.ts";
 import { envoy } from "./envoy.ts";
 import { hostFunctions } from "./host-functions.ts";
@@ -11,12 +12,8 @@ const OWN_MARKER = "proxy_abi_version_0_2_100";
 export const higress: Profile = {
   name: "higress",
   markers: [OWN_MARKER, "proxy_abi_version_0_2_1"],
-  hostFunctions: hostFunctions(redisFunctions),
-  notSimulated: new Set(NOT_SIMULATED.higress.map((name) => `env.${name}`)),
-  foreignFunctions: new Map([
-    ["clear_route_cache", clearRouteCache],
-    ["get_log_level", getLogLevel],
-  ]),
+  hostFunctions: hostFunctions({ ...redisFunctions, ...higressFunctions }),
+  foreignFunctions: new Map(Object.entries({ ...envoyForeignFunctions, ...higressForeignFunctions })),
   hasRedis: true,
   hasControlProperties: true,
   rebuildsFailedVms: true,

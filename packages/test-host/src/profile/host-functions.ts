@@ -1,5 +1,6 @@
 import { bufferFunctions } from "../hostcalls/buffers.ts";
 import { foreignFunctions } from "../hostcalls/foreign.ts";
+import { dnsFunctions } from "../hostcalls/dns.ts";
 import { grpcFunctions } from "../hostcalls/grpc.ts";
 import { headerFunctions } from "../hostcalls/headers.ts";
 import { httpCallFunctions } from "../hostcalls/http-call.ts";
@@ -32,6 +33,7 @@ export function hostFunctions(more: Record<string, HostFunction> = {}): HostFunc
     ...localResponseFunctions,
     ...httpCallFunctions,
     ...grpcFunctions,
+    ...dnsFunctions,
     ...propertyFunctions,
     ...streamControlFunctions,
     ...timeFunctions,

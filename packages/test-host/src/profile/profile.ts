@@ -11,8 +11,6 @@ export interface Profile {
   /** ABI markers that the gateway knows; the first of them in a module's export section decides. */
   readonly markers: readonly string[];
   readonly hostFunctions: HostFunctions;
-  /** Linked by the gateway, not by this host. */
-  readonly notSimulated: ReadonlySet<string>;
   readonly foreignFunctions: ReadonlyMap<string, ForeignFunction>;
   readonly hasRedis: boolean;
   /** Properties like `set_decoder_buffer_limit` and `clear_route_cache` steer the stream. */

@@ -138,6 +138,16 @@ export class Direction {
     this.#sink.trailers();
   }
 
+  /** Data that a filter makes up, to those behind it; the headers go first if it still holds them. */
+  inject(link: ChainLink, body: Body, endStream: boolean): void {
+    if (this.#owner.stopped(this) || this.headers === undefined) return;
+    if (!link.headersContinued) {
+      link.headersContinued = true;
+      this.sendHeaders(link, false);
+    }
+    this.sendData(link, body, endStream);
+  }
+
   /** Lets a stopped filter go: headers first, then what is buffered, then trailers. */
   resume(link: ChainLink): void {
     if (this.#owner.stopped(this)) return;

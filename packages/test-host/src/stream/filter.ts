@@ -3,7 +3,7 @@ import type { Context, HeaderAccess, LocalResponse, RootCalls, StreamCalls } fro
 import { fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
 import type { CallbackName } from "../vm/callbacks.ts";
-import type { Body } from "./body.ts";
+import { Body } from "./body.ts";
 import type { FilterPlugin } from "./filter-factory.ts";
 import { FilterSide } from "./filter-side.ts";
 import { HeaderMap } from "./header-map.ts";
@@ -203,5 +203,22 @@ export class StreamFilter implements Context, StreamCalls {
 
   clearRouteCache(): void {
     this.owner.requestHeadersEdited();
+  }
+
+  setFilterState(key: string, value: Uint8Array): void {
+    this.owner.filterState.set(key, value);
+  }
+
+  injectResponseData(data: Uint8Array, endStream: boolean): void {
+    if (this.phase !== "stream") return;
+    this.origin.vm.defer(() => this.owner.response.inject(this.response, new Body(data), endStream));
+  }
+
+  upstreamHosts(): string[] {
+    return this.owner.upstreamHosts();
+  }
+
+  overrideUpstreamHost(address: string): void {
+    this.owner.overrideHost = address;
   }
 }

@@ -30,6 +30,8 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   readonly info: StreamInfo;
   readonly request: Direction;
   readonly response: Direction;
+  /** Address of the host that the request is to go to, if its cluster has it. */
+  overrideHost: string | undefined;
   readonly startedAt: bigint;
   bufferLimitBytes: number;
   /** The socket's other end; `info.remote` is the client that x-forwarded-for may name. */
@@ -168,13 +170,20 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   }
 
   setProperty(path: string, value: Uint8Array): number {
-    this.filterState.set(path, value);
+    this.filterState.set(`wasm.${path}`, value);
     if (!this.profile.hasControlProperties) return Status.Ok;
     const text = fromBytes(value);
     if (path === "clear_route_cache") this.#routeChoice.keep = text === "off";
     const isLimit = path === "set_decoder_buffer_limit" || path === "set_encoder_buffer_limit";
     if (isLimit && /^\d+$/.test(text)) this.bufferLimitBytes = Number(text);
     return Status.Ok;
+  }
+
+  /** Addresses of the hosts of the route's cluster. */
+  upstreamHosts(): string[] {
+    const action = this.route()?.route.action;
+    const cluster = action && "cluster" in action ? this.host.cluster(action.cluster) : undefined;
+    return cluster?.hosts.map(({ address }) => address) ?? [];
   }
 
   wireFault(code: FaultCode, message: string): void {

@@ -27,10 +27,9 @@ function headerProperty(map: HeaderMap | undefined, rest: readonly string[]): Pr
  */
 export function streamProperty(stream: HttpStream, path: readonly string[]): PropertyValue {
   const [area = "", name = "", ...rest] = path;
-  const state = stream.filterState.get(area);
+  const state = stream.filterState.get(`wasm.${area}`);
   if (state !== undefined) return state;
-  if (area === "filter_state")
-    return name === "" ? null : stream.filterState.get(name.replace(/^wasm\./, ""));
+  if (area === "filter_state") return name === "" ? null : stream.filterState.get(name);
   if (area === "request") return name === "" ? null : requestProperty(stream, name, rest);
   if (area === "response") return name === "" ? null : responseProperty(stream, name, rest);
   if (area === "connection") return connectionProperty(stream, name);

@@ -48,7 +48,7 @@ export class Router implements Sink {
     const cluster = stream.host.cluster(action.cluster);
     if (cluster === undefined) return reply(503, "", "cluster_not_found", "NC");
     if (cluster.overflows) return this.#fail("overflow", "", [["x-envoy-overloaded", "true"]]);
-    const host = cluster.pick();
+    const host = cluster.pick(stream.overrideHost);
     if (host === undefined) return reply(503, "no healthy upstream", "no_healthy_upstream", "UH");
     this.#timeoutMs = timeoutMs;
     if (timeoutMs > 0) headers.set("x-envoy-expected-rq-timeout-ms", String(timeoutMs));

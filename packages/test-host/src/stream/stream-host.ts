@@ -38,3 +38,10 @@ export interface StreamSetup {
   info: StreamInfo;
   limits: StreamLimits;
 }
+
+/** A cluster, as a request needs it. */
+export interface StreamCluster {
+  readonly hosts: readonly { address: string }[];
+  /** The host at `preferred`, or else the next; undefined when there is none. */
+  pick(preferred?: string): { upstream: Upstream; address: string } | undefined;
+}

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { ClusterConfig, Endpoint, GatewayConfig, WasmFilterConfig } from "../gateway/config.ts";
 import { GatewayError } from "../gateway/gateway-error.ts";
 import type { ProfileName } from "../gateway/options.ts";
+import { PROFILES } from "../profile/profile.ts";
 import { echo } from "../services/upstream/echo.ts";
 import type { Header, UpstreamHandler } from "../services/upstream/upstream.ts";
 import { readModuleInterface } from "../vm/module-interface.ts";
@@ -134,14 +135,17 @@ function answersInChunks(handler: UpstreamHandler, seed: number | undefined): Up
   };
 }
 
-/** Plugins that speak to Redis run on Higress only. */
+/** Plugins that import what only Higress has run on Higress only. */
 export function fittingProfile(config: GatewayConfig): ProfileName {
-  const usesRedis = config.listeners
+  const isForHigress = config.listeners
     .flatMap((listener) => listener.filters)
-    .some(({ code }) => WebAssembly.validate(new Uint8Array(code.bytes)) && importsRedis(code.bytes));
-  return usesRedis ? "higress" : "envoy";
+    .some(({ code }) => WebAssembly.validate(new Uint8Array(code.bytes)) && importsHigress(code.bytes));
+  return isForHigress ? "higress" : "envoy";
 }
 
-function importsRedis(bytes: Uint8Array): boolean {
-  return readModuleInterface(bytes).imports.some((entry) => entry.name.startsWith("proxy_redis_"));
+function importsHigress(bytes: Uint8Array): boolean {
+  return readModuleInterface(bytes).imports.some(({ module, name }) => {
+    const key = `${module}.${name}`;
+    return PROFILES.higress.hostFunctions.has(key) && !PROFILES.envoy.hostFunctions.has(key);
+  });
 }

@@ -43,7 +43,7 @@ export interface PluginOptions {
 export interface StartOptions extends Partial<PluginOptions> {
   /** A chain of plugins, in the order requests pass them; instead of `plugin`. */
   plugins?: PluginOptions[];
-  /** Default `envoy`, or `higress` when a module imports Redis functions. */
+  /** Default `envoy`, or `higress` when a module imports functions that only Higress has. */
   profile?: ProfileName;
   /** For callouts and Redis, by cluster name. */
   clusters?: Record<string, ClusterTarget>;
@@ -73,7 +73,14 @@ export interface StartOptions extends Partial<PluginOptions> {
   workers?: number;
   /** Milliseconds that a plugin may take for one callback before it is ended: a fault. Default 2000; 0 waits for ever. */
   watchdogMs?: number;
+  /** Foreign functions by name, besides the gateway's own and in front of them. */
+  foreignFunctions?: Record<string, TestForeignFunction>;
+  /** Addresses by host name for `envoy_resolve_dns`; other names have none. Default: this machine's hosts file and resolver. */
+  dns?: Record<string, string[]>;
 }
+
+/** Takes the guest's argument; answers what the guest gets, a result code, or nothing (0, no bytes). */
+export type TestForeignFunction = (argument: Uint8Array) => Uint8Array | string | number | undefined;
 
 export interface FetchOptions {
   /** Default GET, or POST when there is a body. */

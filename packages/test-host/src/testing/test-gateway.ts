@@ -14,6 +14,7 @@ import { Inspection } from "./inspection.ts";
 import { LedgerView } from "./ledger-view.ts";
 import type { FetchOptions, StartOptions } from "./options.ts";
 import { outgoingRequest, type GatewayRequest } from "./request.ts";
+import { surroundings } from "./surroundings.ts";
 import { GatewayResponse } from "./response.ts";
 import { isLine, rememberGateway } from "./traced.ts";
 import { watchGateway } from "./watch.ts";
@@ -60,6 +61,7 @@ export class TestGateway {
       ...(options.trace !== false && { trace: { keep: KEPT_TRACES } }),
       workers: options.workers ?? 1,
       watchdogMs: options.watchdogMs ?? 2000,
+      ...surroundings(options),
       onLog: (line) => {
         if (line.thread === "worker") (started?.log ?? early).push(line);
       },

@@ -6,6 +6,7 @@ export interface CallScope {
   pluginConfiguration?: Uint8Array;
   httpCall?: { headers: Header[]; body: Uint8Array; trailers: Header[] };
   redisReply?: Uint8Array;
+  callData?: Uint8Array;
   grpcMessage?: Body;
   grpcInitialMetadata?: Header[];
   grpcTrailingMetadata?: Header[];

@@ -37,6 +37,7 @@ export const CALLBACKS = {
   proxy_on_done: "i32 -> i32",
   proxy_on_log: "i32 -> void",
   proxy_on_delete: "i32 -> void",
+  envoy_on_resolve_dns: "i32 i32 i32 -> void",
   proxy_on_redis_call_response: "i32 i32 i32 i32 -> void",
 } as const;
 

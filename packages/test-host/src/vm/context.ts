@@ -60,6 +60,7 @@ export interface CalloutCalls {
   /** Ends the own direction of a stream; cancels a call. */
   grpcClose(token: number): number;
   grpcCancel(token: number): number;
+  resolveDns(name: string): CallResult;
 }
 
 /** What a root context can be asked to do. */
@@ -100,4 +101,11 @@ export interface StreamCalls {
   sendLocalResponse(response: LocalResponse): void;
   setProperty(path: string, value: Uint8Array): number;
   clearRouteCache(): void;
+  /** State that filters of the gateway read, under its full key. */
+  setFilterState(key: string, value: Uint8Array): void;
+  /** Data to the client, past this filter, when the call into the VM that runs now has returned. */
+  injectResponseData(data: Uint8Array, endStream: boolean): void;
+  /** Addresses of the route's cluster. */
+  upstreamHosts(): string[];
+  overrideUpstreamHost(address: string): void;
 }

@@ -72,13 +72,15 @@ export class GuestMemory {
   give(bytes: Uint8Array, pointerSlot: number, sizeSlot: number): void {
     this.#view(pointerSlot, 4);
     this.#view(sizeSlot, 4);
-    let pointer = 0;
-    if (bytes.length > 0) {
-      pointer = this.#allocate(bytes.length);
-      if (pointer === 0) throw new InvalidMemoryAccess();
-      this.write(pointer, bytes);
-    }
-    this.writeU32(pointerSlot, pointer);
+    this.writeU32(pointerSlot, bytes.length === 0 ? 0 : this.place(bytes));
     this.writeU32(sizeSlot, bytes.length);
+  }
+
+  /** Copies `bytes` into a block of the guest's own allocator. Answers its address. */
+  place(bytes: Uint8Array): number {
+    const pointer = this.#allocate(bytes.length);
+    if (pointer === 0) throw new InvalidMemoryAccess();
+    this.write(pointer, bytes);
+    return pointer;
   }
 }

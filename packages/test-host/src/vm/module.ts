@@ -85,12 +85,10 @@ type Refuse = (message: string, hint: string) => never;
 
 function checkImports(shape: ModuleInterface, marker: string, profile: Profile, refuse: Refuse): void {
   const functions = shape.imports.map((entry) => ({ ...entry, key: `${entry.module}.${entry.name}` }));
-  const notYet = functions.filter((entry) => profile.notSimulated.has(entry.key)).map((entry) => entry.key);
   for (const entry of functions) {
     if (entry.kind === "memory" || entry.kind === "table") continue;
     const isLater = marker === MARKER_0_2_0 && entry.key === SINCE_0_2_1;
     const host = isLater ? undefined : profile.hostFunctions.get(entry.key);
-    if (host === undefined && profile.notSimulated.has(entry.key)) continue;
     if (host === undefined || entry.kind !== "func") {
       refuse(
         `Failed to load Wasm module due to a missing import: ${entry.key}`,
@@ -106,12 +104,6 @@ function checkImports(shape: ModuleInterface, marker: string, profile: Profile, 
         "Declare the import with the parameters that the ABI gives it.",
       );
     }
-  }
-  if (notYet.length > 0) {
-    refuse(
-      `imports ${notYet.join(", ")}, which this host does not simulate yet`,
-      "A real gateway would load it; remove the import, or try the plugin on the gateway itself.",
-    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FaultCode } from "../gateway/error-codes.ts";
 import type { LogLine } from "../gateway/observe.ts";
 import type { Clock } from "../services/clock.ts";
+import type { ResolveName } from "../services/dns.ts";
 import type { Metrics } from "../gateway/metrics.ts";
 import type { Queues } from "../gateway/queues.ts";
 import type { SharedData } from "../gateway/shared-data.ts";
@@ -34,7 +35,14 @@ export interface VmHost {
   guestLogLevel(): number;
   log(level: number, message: string, vm: Vm, context: Context | undefined, source: LogLine["source"]): void;
   fault(code: FaultCode, message: string, plugin: string): void;
+  /** Addresses of a host, at once where they are known. */
+  readonly resolveName: ResolveName;
+  /** A foreign function that the gateway's owner has added. */
+  foreignFunction(name: string): OwnForeignFunction | undefined;
 }
+
+/** Takes the argument, answers a result code and what the guest gets. */
+export type OwnForeignFunction = (argument: Uint8Array) => { status: number; result?: Uint8Array };
 
 /** What the configuration says about a VM. */
 export interface VmSetup {
@@ -81,6 +89,7 @@ export class Vm {
   #depth = 0;
   #deferred: (() => void)[] = [];
   #lastContextId = 0;
+  #lastDnsToken = 1;
   #lastToken = { http: 0, grpcCall: 1, grpcStream: 2, redis: 3 };
 
   /** @throws GatewayError `module-refused` when the module's start section does what gateways do not survive */
@@ -132,6 +141,11 @@ export class Vm {
 
   nextContextId(): number {
     return ++this.#lastContextId;
+  }
+
+  /** From 2, one by one, as Envoy counts. */
+  nextDnsToken(): number {
+    return ++this.#lastDnsToken;
   }
 
   /** One counter per kind; the low two bits tell the kind: HTTP 4, 8; gRPC call 5, 9; gRPC stream 6, 10; Redis 7, 11. */

@@ -5,6 +5,8 @@ import { higress } from "../../src/profile/higress.ts";
 export interface Parts {
   /** Pointer and size of a text in the guest's memory, as two operands. */
   text(value: string): string;
+  /** As `text`, of bytes: one character each. */
+  latin1(value: string): string;
   /** A call of a host function with operands. */
   call(name: string, ...operands: (string | number)[]): string;
   /** Drops the result. */
@@ -101,19 +103,20 @@ export function guest(
   const data: string[] = [];
   let end = 1024;
   const operand = (value: string | number) => (typeof value === "number" ? `(i32.const ${value})` : value);
-  const text = (value: string) => {
-    const bytes = Buffer.from(value);
+  const place = (bytes: Buffer) => {
     const escaped = [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
     data.push(`(data (i32.const ${end}) "${escaped}")`);
     end += bytes.length;
     return `(i32.const ${end - bytes.length}) (i32.const ${bytes.length})`;
   };
+  const text = (value: string) => place(Buffer.from(value));
   const call = (name: string, ...operands: (string | number)[]) => {
     imports.add(name);
     return `(call $${name} ${operands.map(operand).join(" ")})`;
   };
   const parts: Parts = {
     text,
+    latin1: (value) => place(Buffer.from(value, "latin1")),
     call,
     run: (name, ...operands) => `(drop ${call(name, ...operands)})`,
     result: (name, ...operands) => `(call $logNumber ${call(name, ...operands)})`,

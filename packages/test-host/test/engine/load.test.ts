@@ -45,11 +45,6 @@ test.for([
     "import type mismatch: env.proxy_get_log_level, want: i32 i32 -> i32, but host exports: i32 -> i32",
   ],
   [
-    "that imports what this host lacks",
-    plain(`(import "env" "envoy_resolve_dns" (func (param i32 i32 i32) (result i32)))`),
-    "imports env.envoy_resolve_dns, which this host does not simulate yet",
-  ],
-  [
     "that exports a callback with another signature",
     plain(`(func (export "proxy_on_log") (param i32 i32))`),
     "Bad function signature for: proxy_on_log, want: i32 -> void, but the module exports: i32 i32 -> void",

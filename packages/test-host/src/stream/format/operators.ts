@@ -108,7 +108,7 @@ function fromHeaders(headers: HeaderMap | undefined, argument: string): LogValue
 /** `wasm.key:PLAIN`; without a type, or with `TYPED`, as JSON. */
 function filterState({ stream }: Logged, argument: string): LogValue {
   const [key = "", type = "TYPED"] = argument.split(":");
-  const value = stream.filterState.get(key.replace(/^wasm\./, ""));
+  const value = stream.filterState.get(key);
   if (value === undefined || !key.startsWith("wasm.")) return undefined;
   return type === "PLAIN" ? fromBytes(value) : JSON.stringify(fromBytes(value));
 }

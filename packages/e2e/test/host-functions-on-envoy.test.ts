@@ -1,0 +1,198 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { beforeAll, expect, test } from "vitest";
+import { guest, type Parts } from "../../test-host/test/engine/guest.ts";
+import { type ComparedGuest, runOnBoth } from "../src/compared-guests.ts";
+import { describeOnEnvoy } from "../src/real-parts.ts";
+import { response, startRecordingUpstream } from "../src/recording-upstream.ts";
+
+const NOWHERE = 0x7f000000;
+
+/** A protobuf field that holds bytes, as a string of them. */
+const field = (number: number, bytes: string | Buffer) => {
+  const value = Buffer.from(bytes as string, "latin1");
+  const length = value.length < 128 ? [value.length] : [(value.length & 127) | 128, value.length >> 7];
+  return Buffer.concat([Buffer.of((number << 3) | 2, ...length), value]).toString("latin1");
+};
+
+const inHeaders = (title: string, source: (parts: Parts) => string): ComparedGuest => ({
+  title,
+  wasm: guest((p) => p.on("proxy_on_request_headers", source(p))),
+});
+const foreign = (p: Parts, name: string, argument = "") =>
+  p.log(name) + p.hexGiven("f", "proxy_call_foreign_function", p.text(name), p.latin1(argument));
+const property = (p: Parts, path: string) =>
+  p.hexGiven(path.replaceAll("\0", "."), "proxy_get_property", p.text(path));
+
+const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 });
+const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const publicDer = (key: typeof rsa) => key.publicKey.export({ type: "spki", format: "der" });
+const publicPem = (key: typeof rsa) => String(key.publicKey.export({ type: "spki", format: "pem" }));
+const privateDer = (key: typeof rsa) => key.privateKey.export({ type: "pkcs8", format: "der" });
+const privatePem = (key: typeof rsa) => String(key.privateKey.export({ type: "pkcs8", format: "pem" }));
+const signed = (key: typeof rsa, hash = "sha256") => sign(hash, Buffer.from("text"), key.privateKey);
+const verification = (hash: string, key: string, signature: Buffer, text = "text") =>
+  field(1, hash) + key + field(3, signature) + field(4, text);
+
+const SCENARIOS: ComparedGuest[] = [
+  inHeaders("compress and uncompress", (p) =>
+    [
+      foreign(p, "compress", "a".repeat(22)),
+      foreign(p, "compress"),
+      foreign(p, "compress", "a text that has no repetition"),
+      foreign(p, "uncompress", "\x78\x9c\x4b\x4c\xc4\x06\x00\x5f\xf3\x08\x57"),
+      foreign(p, "uncompress"),
+      foreign(p, "uncompress", "not compressed"),
+    ].join(" "),
+  ),
+  inHeaders("result slots of a foreign function", (p) => {
+    const name = p.text("compress");
+    const argument = p.text("abc");
+    const slots = (pointer: number, size: number) =>
+      p.result("proxy_call_foreign_function", name, argument, pointer, size);
+    return [
+      slots(0, 0),
+      slots(48, 0),
+      slots(0, 52),
+      "(call $logNumber (i32.load (i32.const 52)))",
+      slots(NOWHERE, 0),
+      slots(48, NOWHERE),
+      p.result("proxy_call_foreign_function", name, NOWHERE, 5, 48, 52),
+      p.result("proxy_call_foreign_function", NOWHERE, 5, argument, 48, 52),
+      p.result("proxy_call_foreign_function", p.text("unknown"), NOWHERE, 5, 48, 52),
+      p.result("proxy_call_foreign_function", p.text("unknown"), argument, NOWHERE, 52),
+      `(i64.store (i32.const 48) (i64.const -1)) ${p.result("proxy_call_foreign_function", p.text("clear_route_cache"), p.text(""), 48, 52)}`,
+      "(call $logNumber (i32.load (i32.const 48))) (call $logNumber (i32.load (i32.const 52)))",
+      `(i64.store (i32.const 48) (i64.const -1)) ${p.result("proxy_call_foreign_function", p.text("uncompress"), p.text("x"), 48, 52)}`,
+      "(call $logNumber (i32.load (i32.const 48))) (call $logNumber (i32.load (i32.const 52)))",
+    ].join(" ");
+  }),
+  inHeaders("set_envoy_filter_state", (p) =>
+    [
+      ...["my.key", "envoy.string", "envoy.tcp_proxy.cluster", "envoy.upstream.dynamic_host", ""].flatMap(
+        (key) => [
+          foreign(p, "set_envoy_filter_state", field(1, key) + field(2, "val")),
+          property(p, `filter_state\0${key || "none"}`),
+        ],
+      ),
+      property(p, "envoy.string"),
+      foreign(p, "set_envoy_filter_state", "\xff"),
+      p.result("proxy_set_property", p.text("mine"), p.text("v")),
+      ...["mine", "filter_state\0mine", "filter_state\0wasm.mine", "wasm.mine"].map((path) =>
+        property(p, path),
+      ),
+    ].join(" "),
+  ),
+  inHeaders("declare_property", (p) =>
+    [
+      foreign(p, "declare_property", field(1, "p1")),
+      foreign(p, "declare_property", field(1, "p1")),
+      foreign(p, "declare_property", `${field(1, "p2")}\x10\x01`),
+      p.result("proxy_set_property", p.text("p2"), p.text("text")),
+      property(p, "p2"),
+      foreign(p, "declare_property", `${field(1, "p3")}\x20\x01`),
+      p.result("proxy_set_property", p.text("p3"), p.text("one")),
+      p.result("proxy_set_property", p.text("p3"), p.text("two")),
+      property(p, "p3"),
+      foreign(p, "declare_property"),
+      foreign(p, "declare_property", "\xff"),
+    ].join(" "),
+  ),
+  ...[
+    ["RSA", rsa],
+    ["ECDSA", ec],
+  ].map(([name, key]) =>
+    inHeaders(`verify_signature of ${name as string}`, (p) => {
+      const pair = key as typeof rsa;
+      const verify = (argument: string) => foreign(p, "verify_signature", argument);
+      return [
+        verify(verification("sha256", field(2, publicDer(pair)), signed(pair))),
+        verify(verification("sha256", field(5, publicPem(pair)), signed(pair))),
+        verify(verification("sha512", field(5, publicPem(pair)), signed(pair, "sha512"))),
+        verify(verification("sha256", field(5, publicPem(pair)), signed(pair), "other text")),
+        verify(verification("sha256", field(5, publicPem(pair)), Buffer.from("no signature"))),
+        verify(verification("sha256", "", signed(pair))),
+        verify(verification("sha256", field(2, publicDer(pair)) + field(5, publicPem(pair)), signed(pair))),
+        verify(verification("sha256", field(2, "no key"), signed(pair))),
+        verify(verification("sha256", field(5, "no key"), signed(pair))),
+        verify(verification("md9", field(2, "no key"), signed(pair))),
+        verify(verification("md9", field(2, publicDer(pair)), signed(pair))),
+        verify(verification("", field(2, publicDer(pair)), signed(pair))),
+      ].join(" ");
+    }),
+  ),
+  inHeaders("sign", (p) => {
+    const sign = (argument: string) => foreign(p, "sign", argument);
+    return [
+      sign(field(1, "sha256") + field(2, privateDer(rsa)) + field(3, "text")),
+      sign(field(1, "sha256") + field(4, privatePem(rsa)) + field(3, "text")),
+      sign(field(1, "sha1") + field(4, privatePem(rsa)) + field(3, "text")),
+      sign(field(1, "md9") + field(4, privatePem(rsa)) + field(3, "text")),
+      sign(field(1, "sha256") + field(3, "text")),
+      sign(field(1, "sha256") + field(2, "no key") + field(3, "text")),
+      sign(field(1, "md9") + field(2, "no key") + field(3, "text")),
+      sign(field(1, "sha256") + field(4, publicPem(rsa)) + field(3, "text")),
+    ].join(" ");
+  }),
+  {
+    title: "foreign functions on a root context",
+    wasm: guest(
+      (p) =>
+        p.on("proxy_on_request_headers", p.run("proxy_set_tick_period_milliseconds", 20)) +
+        p.on(
+          "proxy_on_tick",
+          [
+            p.run("proxy_set_tick_period_milliseconds", 0),
+            foreign(p, "set_envoy_filter_state", field(1, "envoy.string") + field(2, "v")),
+            foreign(p, "clear_route_cache"),
+            foreign(p, "declare_property", field(1, "p")),
+            foreign(p, "unknown"),
+          ].join(" "),
+        ),
+    ),
+  },
+  {
+    title: "names that are resolved",
+    wasm: guest(
+      (p) =>
+        p.on(
+          "proxy_on_request_headers",
+          ["localhost", "127.0.0.1", "::1"]
+            .map(
+              (name) =>
+                `${p.result("envoy_resolve_dns", p.text(name), 16)} (call $logNumber (i32.load (i32.const 16)))`,
+            )
+            .join(" ") +
+            p.result("envoy_resolve_dns", NOWHERE, 5, 16) +
+            p.result("envoy_resolve_dns", p.text("localhost"), NOWHERE),
+        ) +
+        p.on(
+          "envoy_on_resolve_dns",
+          `(call $logNumber (local.get $id)) (call $logNumber (local.get $token)) (call $logNumber (local.get $size))
+           ${p.hexGiven("list", "proxy_get_buffer_bytes", 8, 0, 999)} ${p.result("proxy_set_buffer_bytes", 8, 0, 0, p.text("x"))}`,
+        ),
+    ),
+  },
+  {
+    title: "a name that nobody has",
+    wasm: guest(
+      (p) =>
+        p.on("proxy_on_request_headers", p.result("envoy_resolve_dns", p.text("nobody.invalid"), 16)) +
+        p.on("envoy_on_resolve_dns", p.hexGiven("list", "proxy_get_buffer_bytes", 8, 0, 999)),
+    ),
+  },
+];
+
+describeOnEnvoy("host functions", () => {
+  let seen: Awaited<ReturnType<typeof runOnBoth>>;
+  beforeAll(async () => {
+    const upstream = await startRecordingUpstream();
+    upstream.script = () => response(200, "upstream");
+    seen = await runOnBoth(SCENARIOS, {}, upstream.address);
+    await upstream.close();
+  });
+
+  test.for(SCENARIOS)("do what they do in Envoy: $title", ({ title }) => {
+    const { envoy, host } = seen.get(title)!;
+    expect(host).toEqual(envoy);
+  });
+});
