@@ -121,16 +121,16 @@ const SCENARIOS: ComparedGuest[] = [
     }),
   ),
   inHeaders("sign", (p) => {
-    const sign = (argument: string) => foreign(p, "sign", argument);
+    const signs = (argument: string) => foreign(p, "sign", argument);
     return [
-      sign(field(1, "sha256") + field(2, privateDer(rsa)) + field(3, "text")),
-      sign(field(1, "sha256") + field(4, privatePem(rsa)) + field(3, "text")),
-      sign(field(1, "sha1") + field(4, privatePem(rsa)) + field(3, "text")),
-      sign(field(1, "md9") + field(4, privatePem(rsa)) + field(3, "text")),
-      sign(field(1, "sha256") + field(3, "text")),
-      sign(field(1, "sha256") + field(2, "no key") + field(3, "text")),
-      sign(field(1, "md9") + field(2, "no key") + field(3, "text")),
-      sign(field(1, "sha256") + field(4, publicPem(rsa)) + field(3, "text")),
+      signs(field(1, "sha256") + field(2, privateDer(rsa)) + field(3, "text")),
+      signs(field(1, "sha256") + field(4, privatePem(rsa)) + field(3, "text")),
+      signs(field(1, "sha1") + field(4, privatePem(rsa)) + field(3, "text")),
+      signs(field(1, "md9") + field(4, privatePem(rsa)) + field(3, "text")),
+      signs(field(1, "sha256") + field(3, "text")),
+      signs(field(1, "sha256") + field(2, "no key") + field(3, "text")),
+      signs(field(1, "md9") + field(2, "no key") + field(3, "text")),
+      signs(field(1, "sha256") + field(4, publicPem(rsa)) + field(3, "text")),
     ].join(" ");
   }),
   {
