@@ -1,4 +1,5 @@
-import type { Vm, VmHost } from "../vm/vm.ts";
+import type { Vm } from "../vm/vm.ts";
+import type { VmHost } from "../vm/vm-host.ts";
 import type { ListenerConfig, WasmFilterConfig } from "./config.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { LogLine, PluginStats } from "./observe.ts";

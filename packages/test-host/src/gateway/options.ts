@@ -1,6 +1,6 @@
 import type { Clock } from "../services/clock.ts";
 import type { ResolveName } from "../services/dns.ts";
-import type { OwnForeignFunction } from "../vm/vm.ts";
+import type { OwnForeignFunction } from "../vm/vm-host.ts";
 import type { TraceOptions } from "../trace/recorder.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import type { AccessLogSink } from "./config.ts";

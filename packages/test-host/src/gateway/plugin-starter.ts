@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { PluginIdentity } from "../vm/context.ts";
 import { loadModule, type LoadedModule } from "../vm/module.ts";
-import { Vm, type VmHost } from "../vm/vm.ts";
+import { Vm } from "../vm/vm.ts";
+import type { VmHost } from "../vm/vm-host.ts";
 import type { WasmFilterConfig } from "./config.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { LogLine } from "./observe.ts";

@@ -215,7 +215,9 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   upstreamHosts(): string[] {
-    return this.owner.upstreamHosts();
+    const action = this.owner.route()?.route.action;
+    const cluster = action && "cluster" in action ? this.owner.host.cluster(action.cluster) : undefined;
+    return cluster?.hosts.map(({ address }) => address) ?? [];
   }
 
   overrideUpstreamHost(address: string): void {

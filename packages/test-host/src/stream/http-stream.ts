@@ -179,13 +179,6 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
     return Status.Ok;
   }
 
-  /** Addresses of the hosts of the route's cluster. */
-  upstreamHosts(): string[] {
-    const action = this.route()?.route.action;
-    const cluster = action && "cluster" in action ? this.host.cluster(action.cluster) : undefined;
-    return cluster?.hosts.map(({ address }) => address) ?? [];
-  }
-
   wireFault(code: FaultCode, message: string): void {
     this.host.trace?.step(this.id, { kind: "fault", code, message });
     this.host.fault(code, message, this.#filters.map((filter) => filter.plugin.name).join(", "));

@@ -1,6 +1,6 @@
 import type { GatewayOptions } from "../gateway/options.ts";
 import { Status } from "../vm/status.ts";
-import type { OwnForeignFunction } from "../vm/vm.ts";
+import type { OwnForeignFunction } from "../vm/vm-host.ts";
 import type { StartOptions, TestForeignFunction } from "./options.ts";
 
 /** What a test puts in place of the gateway's surroundings: foreign functions and the resolver. */
