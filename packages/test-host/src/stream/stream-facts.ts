@@ -1,6 +1,6 @@
 /** What is told of a stream besides its messages: to access logs, properties and records. */
 export class StreamFacts {
-  /** What plugins set with `proxy_set_property`, by path. */
+  /** By full key: what plugins set with `proxy_set_property` stands under `wasm.<path>`. */
   readonly filterState = new Map<string, Uint8Array>();
   requestBytes = 0;
   responseBytes = 0;
