@@ -38,7 +38,7 @@ export function loadModule(bytes: Uint8Array, path: string | undefined, profile:
     module = new WebAssembly.Module(new Uint8Array(bytes));
   } catch (error) {
     return refuse(
-      `Failed to load Wasm bytecode: ${(error as Error).message}`,
+      `Failed to parse corrupted Wasm module: ${(error as Error).message}`,
       "Give it the binary that the compiler wrote (.wasm), not text or an archive.",
     );
   }
@@ -128,7 +128,7 @@ function checkExports(shape: ModuleInterface, profile: Profile, refuse: Refuse):
   const imported = shape.imports.find((entry) => entry.kind === "memory");
   if (exports.get("memory")?.kind !== "memory" && imported === undefined) {
     refuse(
-      "the module does not export its memory: Envoy crashes at load (SIGSEGV)",
+      "the module does not export its memory: Envoy crashes (SIGSEGV) at the first host call that reads or writes it",
       'Export the linear memory under the name "memory".',
     );
   }
