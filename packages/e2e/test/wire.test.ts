@@ -7,6 +7,7 @@ import { type Envoy, startEnvoyWith } from "../src/envoy.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
 import { type RecordingUpstream, response, startRecordingUpstream } from "../src/recording-upstream.ts";
 import { HTTP1 } from "../src/wire/cases/http1.ts";
+import { MANAGER } from "../src/wire/cases/manager.ts";
 import { ROUTES } from "../src/wire/cases/routes.ts";
 import { UPSTREAMS } from "../src/wire/cases/upstreams.ts";
 import { converse } from "../src/wire/converse.ts";
@@ -15,7 +16,7 @@ import { mergeChunks, normalise, received } from "../src/wire/normalise.ts";
 import type { WireCase, WireListener } from "../src/wire/wire-case.ts";
 import { wireFile } from "../src/wire/wire-file.ts";
 
-const LISTENERS: readonly WireListener[] = [...HTTP1, ...ROUTES, ...UPSTREAMS];
+const LISTENERS: readonly WireListener[] = [...HTTP1, ...ROUTES, ...UPSTREAMS, ...MANAGER];
 
 describeOnEnvoy("the live gateway and Envoy, with one file, put the same bytes on the wire", () => {
   let upstream: RecordingUpstream;
@@ -42,7 +43,7 @@ describeOnEnvoy("the live gateway and Envoy, with one file, put the same bytes o
     upstream.forget();
     upstream.script = one.answer ?? (() => response(200, "upstream"));
     const { received: bytes, closed } = await converse(port, one);
-    const answers = [...bytes.matchAll(/HTTP\/1\.1 (?!100)\d/g)].length;
+    const answers = [...bytes.matchAll(/HTTP\/1\.[01] (?!100)\d/g)].length;
     return {
       received: normalise(mergeChunks(bytes)),
       closed,

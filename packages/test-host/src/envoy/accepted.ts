@@ -12,11 +12,6 @@ export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>>
   FilterChain: { name: true },
   HttpConnectionManager: {
     codec_type: ["AUTO", "HTTP1"],
-    generate_request_id: [true],
-    use_remote_address: [false],
-    normalize_path: [false],
-    merge_slashes: [false],
-    server_name: ["envoy"],
   },
   RouteConfiguration: { name: true, validate_clusters: [true] },
   VirtualHost: { require_tls: ["NONE"] },

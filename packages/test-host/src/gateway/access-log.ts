@@ -16,20 +16,21 @@ export class AccessLog {
   readonly sink: AccessLogSink;
   readonly #shape: Shape;
   readonly #isJson: boolean;
-  readonly #dash: boolean;
+  readonly #omit: boolean;
 
   /** @throws {Error} that names an operator which is not simulated */
   constructor(config: AccessLogConfig) {
     this.sink = config.sink;
     this.#isJson = typeof config.format !== "string";
-    this.#dash = config.omitEmptyValues !== true;
+    this.#omit = config.omitEmptyValues === true;
     this.#shape = compile(config.format);
   }
 
   /** The line of a request, its end included. */
   line(logged: Logged): string {
-    if (this.#shape instanceof Format && !this.#isJson) return this.#shape.text(logged);
-    return `${JSON.stringify(fill(this.#shape, logged, this.#dash))}\n`;
+    if (this.#shape instanceof Format && !this.#isJson)
+      return this.#shape.text(logged, this.#omit ? "" : "-");
+    return `${JSON.stringify(fill(this.#shape, logged, this.#omit))}\n`;
   }
 }
 
@@ -50,10 +51,12 @@ function compile(shape: LogShape): Shape {
   return Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, compile(value)]));
 }
 
-function fill(shape: Shape, logged: Logged, keepNull: boolean): unknown {
-  if (shape instanceof Format) return shape.value(logged);
+/** Keys in the order of the alphabet, as Envoy writes them. */
+function fill(shape: Shape, logged: Logged, omit: boolean): unknown {
+  if (shape instanceof Format) return shape.value(logged, omit ? "" : "-");
   if (shape === null || typeof shape !== "object") return shape;
-  if (Array.isArray(shape)) return shape.map((item) => fill(item, logged, keepNull));
-  const filled = Object.entries(shape).map(([key, value]) => [key, fill(value, logged, keepNull)] as const);
-  return Object.fromEntries(filled.filter(([, value]) => keepNull || value !== null));
+  if (Array.isArray(shape)) return shape.map((item) => fill(item, logged, omit));
+  const keys = Object.keys(shape).toSorted();
+  const filled = keys.map((key) => [key, fill(shape[key]!, logged, omit)] as const);
+  return Object.fromEntries(filled.filter(([, value]) => !omit || value !== null));
 }

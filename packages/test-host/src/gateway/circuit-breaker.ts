@@ -64,8 +64,10 @@ export class CircuitBreaker {
       onData: (chunk, end) => (end && over(), events.onData(chunk, end)),
       onTrailers: (trailers) => (over(), events.onTrailers(trailers)),
       onReset: (reason, detail) => (over(), events.onReset(reason, detail)),
+      onBlocked: (blocked) => events.onBlocked?.(blocked),
     });
     return {
+      pause: (paused) => stream.pause?.(paused),
       write: (chunk, end) => stream.write(chunk, end),
       writeTrailers: (trailers) => stream.writeTrailers(trailers),
       reset: () => {
@@ -95,6 +97,10 @@ class QueuedStream implements UpstreamStream {
     this.#stream = stream;
     for (const write of this.#written) write(stream);
     this.#written = [];
+  }
+
+  pause(paused: boolean): void {
+    this.#do((stream) => stream.pause?.(paused));
   }
 
   write(chunk: Uint8Array, endStream: boolean): void {

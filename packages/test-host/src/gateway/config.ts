@@ -2,8 +2,10 @@ import type { UpstreamHandler, UpstreamSource } from "../services/upstream/upstr
 
 /** What a gateway serves: Envoy's static configuration, reduced to what this host simulates. Readers (Envoy YAML, flags, test options) produce it. */
 import type { CircuitBreakerConfig } from "./circuit-breaker.ts";
+import type { ConnectionManagerConfig } from "./manager-config.ts";
 import type { RouteConfig, RouteEdits } from "./route-config.ts";
 
+export type * from "./manager-config.ts";
 export type * from "./route-config.ts";
 
 export interface GatewayConfig {
@@ -31,27 +33,6 @@ export interface ListenerConfig {
   schemeToOverwrite?: "http" | "https";
   /** Absent: Envoy's defaults. */
   manager?: ConnectionManagerConfig;
-}
-
-/** Settings of the HTTP connection manager; an absent one has Envoy's default. Times are in milliseconds, 0 is none. */
-export interface ConnectionManagerConfig {
-  /** Names the listener's statistics, `http.<prefix>.*`. Default `ingress_http`. */
-  statPrefix?: string;
-  /** Default 60. */
-  maxRequestHeadersKb?: number;
-  /** Default 100. */
-  maxHeadersCount?: number;
-  /** Whether trailers pass. Default true; Envoy's own default is false. */
-  enableTrailers?: boolean;
-  /** Default 1000. */
-  delayedCloseTimeoutMs?: number;
-  /** Default 300,000. */
-  streamIdleTimeoutMs?: number;
-  /** Until a request is complete. Default none. */
-  requestTimeoutMs?: number;
-  /** Default none. */
-  maxStreamDurationMs?: number;
-  accessLogs?: AccessLogConfig[];
 }
 
 export type AccessLogSink = "stdout" | "stderr" | { path: string };

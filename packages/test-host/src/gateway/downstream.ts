@@ -47,6 +47,8 @@ export interface DownstreamEvents {
   /** May be empty when `endStream` is true. The chunk belongs to the receiver. */
   onData(chunk: Uint8Array, endStream: boolean): void;
   onTrailers(trailers: Header[]): void;
+  /** `wantsMore` is true again. */
+  onWantsMore?(): void;
   /** The gateway gives the stream up: close the connection, after the bytes already sent if headers have gone out. */
   onReset(details: string): void;
 }
@@ -57,6 +59,10 @@ export interface DownstreamStream {
   write(chunk: Uint8Array, endStream: boolean): void;
   /** Ends the request with trailers. */
   writeTrailers(trailers: Header[]): void;
+  /** false: hold what the client sends back until `onWantsMore`. What is written nevertheless is kept. */
+  readonly wantsMore: boolean;
+  /** Whether the client reads slower than the response comes: then the upstream is read no further. */
+  pauseResponse(paused: boolean): void;
   /** What follows of the request cannot be read: answers, or breaks the response off when that has begun. */
   refuse(refusal: Refusal): void;
   /** The client has gone away: filters see on_log, on_done, on_delete; no event follows. */

@@ -26,7 +26,7 @@ import {
 } from "./observe.ts";
 import type { ConfigureResult, GatewayOptions } from "./options.ts";
 import { Queues } from "./queues.ts";
-import { receiveRequest } from "./request-headers.ts";
+import type { ReceivedRequest } from "./request-headers.ts";
 import type { RootHost } from "./root-context.ts";
 import { SharedData } from "./shared-data.ts";
 
@@ -113,10 +113,11 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const { config, routes } = listener;
     const scheme = info.scheme ?? "http";
     const id = ++this.#requests.count;
-    const received =
+    const remote = info.remote ?? { address: "127.0.0.1", port: 50000 };
+    const received: ReceivedRequest =
       info.refusal === undefined
-        ? receiveRequest(headers, scheme, config.schemeToOverwrite)
-        : { headers: [], refusal: info.refusal };
+        ? listener.receive(headers, scheme, remote)
+        : { headers: [], client: remote, refusal: info.refusal };
     const stream = new HttpStream(
       this,
       {
@@ -124,10 +125,13 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
         listener: listenerName,
         plugins: this.#filters.forStream(config, id, listener.disabled(received.headers)),
         limits: listener.limits,
+        settings: listener.settings,
+        upgrade: received.upgrade,
+        directRemote: remote,
         routes,
         bufferLimitBytes: config.bufferLimitBytes ?? this.profile.defaultBufferLimitBytes,
         info: {
-          remote: info.remote ?? { address: "127.0.0.1", port: 50000 },
+          remote: received.client,
           local: info.local ?? config.address,
           protocol: info.protocol ?? "HTTP/1.1",
           scheme,

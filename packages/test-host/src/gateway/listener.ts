@@ -5,6 +5,9 @@ import type { RouteTable } from "../stream/route.ts";
 import type { StreamLimits } from "../stream/timeouts.ts";
 import { AccessLog } from "./access-log.ts";
 import type { ListenerConfig } from "./config.ts";
+import type { SocketEnd } from "./client-address.ts";
+import type { ConnectionManagerConfig } from "./manager-config.ts";
+import { receiveRequest, type ReceivedRequest } from "./request-headers.ts";
 import type { AccessRecord } from "./observe.ts";
 import type { GatewayOptions } from "./options.ts";
 import { routeTable } from "./routing.ts";
@@ -15,6 +18,7 @@ const DEFAULT_IDLE_MS = 300_000;
 export class Listener {
   readonly config: ListenerConfig;
   readonly routes: RouteTable;
+  readonly settings: ConnectionManagerConfig;
   readonly limits: StreamLimits;
   readonly #disables: boolean;
   readonly #accessLogs: readonly AccessLog[];
@@ -22,7 +26,8 @@ export class Listener {
   constructor(config: ListenerConfig) {
     this.config = config;
     this.routes = routeTable(config.virtualHosts);
-    const { streamIdleTimeoutMs, requestTimeoutMs, maxStreamDurationMs } = config.manager ?? {};
+    this.settings = config.manager ?? {};
+    const { streamIdleTimeoutMs, requestTimeoutMs, maxStreamDurationMs } = this.settings;
     this.limits = {
       idleMs: streamIdleTimeoutMs ?? DEFAULT_IDLE_MS,
       requestMs: requestTimeoutMs ?? 0,
@@ -31,7 +36,12 @@ export class Listener {
     this.#disables = config.virtualHosts.some((host) =>
       [host, ...host.routes].some(({ disabledFilters }) => disabledFilters !== undefined),
     );
-    this.#accessLogs = (config.manager?.accessLogs ?? []).map((log) => new AccessLog(log));
+    this.#accessLogs = (this.settings.accessLogs ?? []).map((log) => new AccessLog(log));
+  }
+
+  receive(headers: readonly Header[], scheme: string, remote: SocketEnd): ReceivedRequest {
+    const overwrittenScheme = this.config.schemeToOverwrite;
+    return receiveRequest(headers, { scheme, remote, settings: this.settings, overwrittenScheme });
   }
 
   /** The filters that the route leaves out, or its virtual host. */

@@ -8,6 +8,8 @@ import { boundAddress, listen } from "./socket.ts";
 const DEFAULT_HEAD_KIB = 60;
 const DEFAULT_HEAD_FIELDS = 100;
 const DEFAULT_DELAYED_CLOSE_MS = 1000;
+const DEFAULT_IDLE_MS = 3_600_000;
+const DEFAULT_DRAIN_MS = 5000;
 
 /** A listener on its socket. */
 export interface Served {
@@ -23,6 +25,11 @@ function settings({ manager = {} }: ListenerConfig): ConnectionSettings {
     headFields: manager.maxHeadersCount ?? DEFAULT_HEAD_FIELDS,
     delayedCloseMs: manager.delayedCloseTimeoutMs ?? DEFAULT_DELAYED_CLOSE_MS,
     enableTrailers: manager.enableTrailers ?? true,
+    http10: manager.http10,
+    maxRequests: manager.maxRequestsPerConnection ?? 0,
+    idleMs: manager.idleTimeoutMs ?? DEFAULT_IDLE_MS,
+    drainMs: manager.drainTimeoutMs ?? DEFAULT_DRAIN_MS,
+    headMs: manager.requestHeadersTimeoutMs ?? 0,
   };
 }
 

@@ -36,10 +36,7 @@ export class Client implements Sink {
 
   /** Puts the response head on the wire. */
   send(headers: HeaderMap, endStream: boolean): void {
-    for (const name of HOP_HEADERS) headers.remove(name);
-    const milliseconds = Number(this.#stream.clock.now() / 1_000_000n);
-    if (headers.get("date") === undefined) headers.set("date", new Date(milliseconds).toUTCString());
-    headers.replace("server", "envoy");
+    this.#mutate(headers);
     const entries = headers.entries();
     const faults = findHeaderFaults(entries);
     for (const fault of faults) this.#stream.wireFault(fault.code, fault.message);
@@ -53,6 +50,23 @@ export class Client implements Sink {
     const early = !this.#stream.request.observedEnd;
     this.#deliver(() => this.#events.onHeaders(withStatusFirst(safe), endStream, early));
     if (endStream) this.#stream.finish();
+  }
+
+  /** What the gateway itself says. Source: Envoy, `ConnectionManagerUtility::mutateResponseHeaders`. */
+  #mutate(headers: HeaderMap): void {
+    const { settings, upgrade, clock, request } = this.#stream;
+    const changesProtocol = upgrade !== undefined && headers.get(":status") === "101";
+    for (const name of HOP_HEADERS)
+      if (!changesProtocol || (name !== "connection" && name !== "upgrade")) headers.remove(name);
+    const date = new Date(Number(clock.now() / 1_000_000n)).toUTCString();
+    if (headers.get("date") === undefined) headers.set("date", date);
+    const { serverHeader = "overwrite", serverName = "envoy", via } = settings;
+    const isNamed = headers.get("server") !== undefined;
+    if (serverHeader === "overwrite" || (serverHeader === "append-if-absent" && !isNamed))
+      headers.replace("server", serverName);
+    if (via !== undefined) headers.add("via", via);
+    const id = request.headers?.get("x-request-id");
+    if (settings.requestIdInResponse === true && id !== undefined) headers.set("x-request-id", id);
   }
 
   data(bytes: Uint8Array, endStream: boolean): void {

@@ -34,8 +34,9 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   overrideHost: string | undefined;
   readonly startedAt: bigint;
   bufferLimitBytes: number;
-  /** The socket's other end; `info.remote` is the client that x-forwarded-for may name. */
-  readonly directRemote: { address: string; port: number };
+  readonly directRemote: StreamSetup["directRemote"];
+  readonly settings: StreamSetup["settings"];
+  readonly upgrade: StreamSetup["upgrade"];
   ended = false;
   /** A local response is under way: the request goes no further. */
   answering = false;
@@ -46,14 +47,16 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   readonly #client: Client;
   #prepared: LocalResponse | undefined;
   readonly #timeouts = new StreamTimeouts(this);
-  readonly #incoming = new Incoming(this);
+  readonly #incoming: Incoming;
 
   constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
     super();
     this.host = host;
     this.id = setup.id;
     this.info = setup.info;
-    this.directRemote = setup.info.remote;
+    this.directRemote = setup.directRemote;
+    this.settings = setup.settings;
+    this.upgrade = setup.upgrade;
     this.bufferLimitBytes = setup.bufferLimitBytes;
     this.startedAt = host.clock.now();
     this.#setup = setup;
@@ -65,6 +68,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
       ),
     );
     this.#router = new Router(this);
+    this.#incoming = new Incoming(this, () => events.onWantsMore?.());
     this.#client = new Client(this, events);
     const requests = this.#filters.map((filter) => filter.request);
     const responses = this.#filters.map((filter) => filter.response).reverse();
@@ -115,6 +119,19 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   #refusal({ status, body = "", details, flags = "-" }: Refusal): LocalResponse {
     this.flags = flags;
     return gatewayReply(status, body, details);
+  }
+
+  get wantsMore(): boolean {
+    return this.#incoming.wantsMore;
+  }
+
+  pauseResponse(paused: boolean): void {
+    this.#router.pauseResponse(paused);
+  }
+
+  /** The upstream cannot take more of the request, or can again. */
+  set requestBlocked(blocked: boolean) {
+    this.#incoming.blocked = blocked;
   }
 
   disconnect(): void {

@@ -8,9 +8,23 @@ export class Incoming {
   readonly #stream: HttpStream;
   #waiting: ({ chunk: Uint8Array; endStream: boolean } | { trailers: Header[] })[] = [];
   #reading = false;
+  #blocked = false;
+  readonly #onWantsMore: () => void;
 
-  constructor(stream: HttpStream) {
+  constructor(stream: HttpStream, onWantsMore: () => void) {
     this.#stream = stream;
+    this.#onWantsMore = onWantsMore;
+  }
+
+  /** Nothing waits, and the upstream keeps up. */
+  get wantsMore(): boolean {
+    return this.#waiting.length === 0 && !this.#blocked;
+  }
+
+  set blocked(blocked: boolean) {
+    this.#blocked = blocked;
+    this.read();
+    if (!blocked && this.wantsMore) this.#onWantsMore();
   }
 
   push(part: { chunk: Uint8Array; endStream: boolean } | { trailers: Header[] }): void {
@@ -23,9 +37,10 @@ export class Incoming {
   read(): void {
     if (this.#reading) return;
     this.#reading = true;
+    const waited = this.#waiting.length > 0;
     const stream = this.#stream;
     const { request } = stream;
-    while (!stream.ended && !request.aboveWatermark) {
+    while (!stream.ended && !request.aboveWatermark && !this.#blocked) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       if ("trailers" in next) {
@@ -39,5 +54,6 @@ export class Incoming {
       }
     }
     this.#reading = false;
+    if (waited && this.wantsMore) queueMicrotask(this.#onWantsMore);
   }
 }

@@ -77,6 +77,7 @@ export class Router implements Sink {
         else stream.fromUpstream(new Uint8Array(), true);
       },
       onReset: (reason, detail) => this.#onReset(reason, detail),
+      onBlocked: (blocked) => (stream.requestBlocked = blocked),
     });
     if (endStream) this.#requestComplete();
   }
@@ -102,6 +103,10 @@ export class Router implements Sink {
   trailers(): void {
     this.#upstream?.writeTrailers(this.#stream.request.trailers?.entries() ?? []);
     this.#requestComplete();
+  }
+
+  pauseResponse(paused: boolean): void {
+    this.#upstream?.pause?.(paused);
   }
 
   /** Ends the request to the upstream, if it is still under way. */
@@ -131,11 +136,15 @@ export class Router implements Sink {
   #onHeaders(response: Header[], endStream: boolean, openedAt: bigint): void {
     const headers = new HeaderMap(response);
     const ms = (this.#stream.clock.now() - openedAt) / 1_000_000n;
-    headers.set("x-envoy-upstream-service-time", String(ms));
+    if (headers.get(":status") !== "101") headers.set("x-envoy-upstream-service-time", String(ms));
     const stream = this.#stream;
     const status = Number(headers.get(":status") ?? 0);
     stream.host.trace?.step(stream.id, { kind: "upstream-response", status });
     if (stream.ended || stream.answering) return;
+    if (stream.upgrade !== undefined && status !== 101) {
+      this.reset();
+      return stream.sendLocalResponse(gatewayReply(status, "", "websocket_handshake_unsuccessful"));
+    }
     stream.response.headers = headers;
     finalizeResponse(stream, headers, stream.reportedRoute);
     stream.headersFromUpstream(headers, endStream);

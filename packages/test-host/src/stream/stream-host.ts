@@ -1,5 +1,6 @@
 import type { DownstreamInfo } from "../gateway/downstream.ts";
 import type { FaultCode } from "../gateway/error-codes.ts";
+import type { ConnectionManagerConfig } from "../gateway/manager-config.ts";
 import type { AccessRecord } from "../gateway/observe.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Clock } from "../services/clock.ts";
@@ -37,6 +38,11 @@ export interface StreamSetup {
   bufferLimitBytes: number;
   info: StreamInfo;
   limits: StreamLimits;
+  settings: ConnectionManagerConfig;
+  /** The protocol that the client may change to on this stream. */
+  upgrade: string | undefined;
+  /** The connection's other end; `info.remote` is the client that x-forwarded-for may name. */
+  directRemote: { address: string; port: number };
 }
 
 /** A cluster, as a request needs it. */

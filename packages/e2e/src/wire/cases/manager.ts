@@ -55,6 +55,7 @@ export const MANAGER: readonly WireListener[] = [
   {
     name: "connection-limits",
     manager: {
+      drain_timeout: "0.1s",
       common_http_protocol_options: {
         idle_timeout: "0.1s",
         max_requests_per_connection: 2,

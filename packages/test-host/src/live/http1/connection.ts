@@ -1,17 +1,20 @@
 import type { Socket } from "node:net";
-import type { DownstreamDoor, DownstreamInfo } from "../../gateway/downstream.ts";
+import type { DownstreamDoor, DownstreamInfo, Refusal } from "../../gateway/downstream.ts";
 import type { Clock, Timer } from "../../services/clock.ts";
 import { Exchange, type Wire } from "./exchange.ts";
 import { REASONS } from "./reasons.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { RequestHead } from "./request-head.ts";
 import { RequestParser, type ParsedPart, type ParserLimits } from "./request-parser.ts";
+import { ConnectionTimers, type ConnectionTimes } from "./timers.ts";
 import { startOf } from "./response-encoder.ts";
 
 /** Bytes of further requests that are read ahead of the one being answered. */
 const READ_AHEAD_BYTES = 64 * 1024;
 
-export interface ConnectionSettings extends ParserLimits {
+export interface ConnectionSettings extends ParserLimits, ConnectionTimes {
+  /** 0: no limit. */
+  maxRequests: number;
   /** How long a client may go on sending after a response that ends the connection. */
   delayedCloseMs: number;
   enableTrailers: boolean;
@@ -32,6 +35,8 @@ export class Http1Connection implements Wire {
   #closing = false;
   #closeTimer: Timer | undefined;
   #corked = false;
+  #requests = 0;
+  readonly #timers: ConnectionTimers;
 
   constructor(
     socket: Socket,
@@ -46,6 +51,13 @@ export class Http1Connection implements Wire {
     this.#settings = settings;
     this.#clock = clock;
     this.#parser = new RequestParser(settings);
+    this.#timers = new ConnectionTimers(
+      clock,
+      settings,
+      () => this.#close(true),
+      () => this.#answer({ status: 408, details: "request_header_timeout", body: "request header timeout" }),
+    );
+    this.#timers.idle(false);
     this.#info = {
       remote: { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 },
       local: { address: socket.localAddress ?? "", port: socket.localPort ?? 0 },
@@ -54,6 +66,7 @@ export class Http1Connection implements Wire {
     };
     socket.setNoDelay(true);
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("drain", () => this.#exchange?.stream?.pauseResponse(false));
     socket.on("end", () => this.#left());
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#left());
@@ -76,14 +89,21 @@ export class Http1Connection implements Wire {
         this.#socket.uncork();
       });
     }
-    this.#socket.write(bytes);
+    if (!this.#socket.write(bytes)) this.#exchange?.stream?.pauseResponse(true);
   }
 
   responded(closes: boolean): void {
     const wasWhole = this.#exchange?.requestEnded === true;
     this.#exchange = undefined;
     if (closes || !wasWhole) this.#close(wasWhole);
-    else this.#read();
+    else {
+      this.#timers.idle(true);
+      this.#read();
+    }
+  }
+
+  requestWanted(): void {
+    this.#read();
   }
 
   cut(): void {
@@ -102,7 +122,7 @@ export class Http1Connection implements Wire {
     if (this.#reading) return;
     this.#reading = true;
     try {
-      while (!this.#closing && this.#exchange?.requestEnded !== true) {
+      while (!this.#closing && this.#mayRead) {
         const part = this.#parser.next();
         if (part === undefined) break;
         this.#take(part);
@@ -113,8 +133,15 @@ export class Http1Connection implements Wire {
     } finally {
       this.#reading = false;
     }
+    this.#timers.head(this.#exchange !== undefined || !this.#parser.isInHead);
     if (this.#parser.waiting > READ_AHEAD_BYTES) this.#socket.pause();
     else this.#socket.resume();
+  }
+
+  /** Pipelined requests wait for their turn, and a body for whoever is to read it. */
+  get #mayRead(): boolean {
+    const exchange = this.#exchange;
+    return exchange === undefined || (!exchange.requestEnded && exchange.stream?.wantsMore !== false);
   }
 
   #take(part: ParsedPart): void {
@@ -134,28 +161,32 @@ export class Http1Connection implements Wire {
   }
 
   #start(head: RequestHead): void {
-    const exchange = new Exchange(this, head, this.#settings.enableTrailers);
+    this.#timers.busy();
+    this.#requests++;
+    const isLast = this.#settings.maxRequests > 0 && this.#requests >= this.#settings.maxRequests;
+    const answered = isLast ? { ...head, closes: true } : head;
+    const exchange = new Exchange(this, answered, this.#settings.enableTrailers);
     this.#exchange = exchange;
     const endStream = head.body === "none";
     exchange.requestEnded = endStream;
     // The parser reports the end of a request without a body, too; it has been told already.
     if (endStream) this.#parser.next();
-    exchange.stream = this.#door.handle(this.#listener, head.headers, endStream, exchange, this.#info);
+    const info = head.isOld ? { ...this.#info, protocol: "HTTP/1.0" as const } : this.#info;
+    exchange.stream = this.#door.handle(this.#listener, head.headers, endStream, exchange, info);
   }
 
-  #refuse(error: ProtocolError): void {
+  #refuse({ status, details }: ProtocolError): void {
+    this.#answer({ status, details, body: REASONS[status] ?? "", flags: "DPE" });
+  }
+
+  /** For a request that cannot be read. */
+  #answer(refusal: Refusal): void {
     this.#closing = true;
-    const refusal = {
-      status: error.status,
-      details: error.details,
-      body: REASONS[error.status] ?? "",
-      flags: "DPE",
-    };
     if (this.#exchange?.stream !== undefined) {
       this.#exchange.stream.refuse(refusal);
       return;
     }
-    const exchange = new Exchange(this, { isHead: false, closes: true }, false);
+    const exchange = new Exchange(this, { isHead: false, isOld: false, closes: true }, false);
     this.#exchange = exchange;
     exchange.stream = this.#door.handle(this.#listener, [], false, exchange, { ...this.#info, refusal });
   }
@@ -175,6 +206,7 @@ export class Http1Connection implements Wire {
 
   #left(): void {
     this.#closing = true;
+    this.#timers.busy();
     this.#closeTimer?.cancel();
     const exchange = this.#exchange;
     this.#exchange = undefined;

@@ -10,7 +10,13 @@ export interface Wire {
   responded(closes: boolean): void;
   /** The response breaks off. */
   cut(): void;
+  /** More of the request can be taken. */
+  requestWanted(): void;
 }
+
+type AnsweredHead = Pick<RequestHead, "isHead" | "isOld" | "closes">;
+
+const isSwitch = (headers: readonly Header[]): boolean => headers[0]?.[1] === "101";
 
 /** One request and the response to it on a connection. */
 export class Exchange implements DownstreamEvents {
@@ -19,19 +25,21 @@ export class Exchange implements DownstreamEvents {
   requestEnded = false;
   readonly #wire: Wire;
   readonly #trailers: boolean;
-  readonly #head: Pick<RequestHead, "isHead" | "closes">;
-  #encoder = new ResponseEncoder({ isHead: false, closes: true });
+  readonly #head: AnsweredHead;
+  #encoder = new ResponseEncoder({ isHead: false, closes: true, isOld: false });
   #closes = true;
 
-  constructor(wire: Wire, head: Pick<RequestHead, "isHead" | "closes">, enableTrailers: boolean) {
+  constructor(wire: Wire, head: AnsweredHead, enableTrailers: boolean) {
     this.#trailers = enableTrailers;
     this.#wire = wire;
     this.#head = head;
   }
 
   onHeaders(headers: Header[], endStream: boolean, early: boolean): void {
-    this.#closes = early || this.#head.closes;
-    this.#encoder = new ResponseEncoder({ isHead: this.#head.isHead, closes: this.#closes });
+    const { isHead, isOld, closes } = this.#head;
+    const isUnbounded = isOld && !endStream && !headers.some(([name]) => name === "content-length");
+    this.#closes = early || closes || isUnbounded;
+    this.#encoder = new ResponseEncoder({ isHead, isOld, closes: this.#closes && !isSwitch(headers) });
     this.#wire.write(this.#encoder.head(headers, endStream));
     if (endStream) this.#wire.responded(this.#closes);
   }
@@ -44,6 +52,10 @@ export class Exchange implements DownstreamEvents {
   onTrailers(trailers: Header[]): void {
     for (const part of this.#encoder.trailers(this.#trailers ? trailers : [])) this.#wire.write(part);
     this.#wire.responded(this.#closes);
+  }
+
+  onWantsMore(): void {
+    this.#wire.requestWanted();
   }
 
   onReset(): void {

@@ -8,6 +8,8 @@ export interface RequestHead {
   body: "none" | "chunked" | "tunnel" | { length: number };
   closes: boolean;
   isHead: boolean;
+  /** HTTP/1.0 or 0.9: nothing is chunked, and the connection ends unless the client asks to keep it. */
+  isOld: boolean;
   expectsContinue: boolean;
 }
 
@@ -51,7 +53,7 @@ export function readField(line: string): Header {
 }
 
 /** @throws {ProtocolError} for framing that two readers could understand differently */
-export function readHead(line: RequestLine, fields: readonly Header[]): RequestHead {
+export function readHead(line: RequestLine, fields: readonly Header[], defaultHost?: string): RequestHead {
   const valuesOf = (wanted: string): string[] =>
     fields.flatMap(([name, value]) => (name === wanted ? [value] : []));
   const hosts = valuesOf("host");
@@ -69,11 +71,13 @@ export function readHead(line: RequestLine, fields: readonly Header[]): RequestH
     if (absolute !== null)
       headers.push([":authority", absolute[1]!], [":scheme", target.split(":", 1)[0]!.toLowerCase()]);
     else if (hosts.length > 0) headers.push([":authority", hosts.join(",")]);
+    else if (defaultHost) headers.push([":authority", defaultHost]);
   }
   headers.push(...fields.filter(([name]) => name !== "host"));
   const tokens = valuesOf("connection").flatMap((value) =>
     value.split(",").map((token) => token.trim().toLowerCase()),
   );
+  const isOld = defaultHost !== undefined;
   return {
     headers,
     body:
@@ -81,7 +85,8 @@ export function readHead(line: RequestLine, fields: readonly Header[]): RequestH
       (tokens.includes("upgrade") && valuesOf("upgrade").some((to) => to.toLowerCase() !== "h2c"))
         ? "tunnel"
         : framing(valuesOf("transfer-encoding"), valuesOf("content-length")),
-    closes: tokens.includes("close"),
+    closes: tokens.includes("close") || (isOld && !tokens.includes("keep-alive")),
+    isOld,
     isHead: method === "HEAD",
     expectsContinue: valuesOf("expect").some((value) => value.toLowerCase() === "100-continue"),
   };

@@ -13,6 +13,8 @@ export interface ParserLimits {
   /** Bytes of a head, its lines' ends included. */
   headBytes: number;
   headFields: number;
+  /** Whether HTTP/1.0 and 0.9 pass, and the host of requests that name none. */
+  http10: { defaultHost: string } | undefined;
 }
 
 const AFTER_HEAD = { none: "end", chunked: "chunk-size", length: "length", tunnel: "tunnel" } as const;
@@ -62,7 +64,7 @@ export class RequestParser {
           if (line === "") continue;
           this.#line = readRequestLine(line);
           this.#fields = [];
-          if (this.#line.version === "HTTP/0.9") throw new ProtocolError("low_version", 426);
+          if (this.#line.version === "HTTP/0.9") this.#checkVersion();
           this.#state = "fields";
           continue;
         }
@@ -113,11 +115,25 @@ export class RequestParser {
   }
 
   #head(fields: Header[]): RequestHead {
-    if (this.#line.version !== "HTTP/1.1") throw new ProtocolError("low_version", 426);
-    const head = readHead(this.#line, fields);
+    const isOld = this.#checkVersion();
+    const head = readHead(this.#line, fields, isOld ? this.#limits.http10?.defaultHost : undefined);
     this.#state = AFTER_HEAD[typeof head.body === "object" ? "length" : head.body];
     if (typeof head.body === "object") this.#remaining = head.body.length;
     return head;
+  }
+
+  /** Whether it is an older one than HTTP/1.1, which passes. */
+  #checkVersion(): boolean {
+    const { version } = this.#line;
+    if (version === "HTTP/1.1") return false;
+    const passes = this.#limits.http10 !== undefined && (version === "HTTP/1.0" || version === "HTTP/0.9");
+    if (!passes) throw new ProtocolError("low_version", 426);
+    return true;
+  }
+
+  /** A request's head has begun and is not whole. */
+  get isInHead(): boolean {
+    return this.#state === "fields" || (this.#state === "line" && this.#input.length > 0);
   }
 
   /** Lines up to the blank one, folded ones joined; undefined until they are all there. */

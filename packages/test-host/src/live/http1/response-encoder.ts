@@ -6,6 +6,8 @@ export interface Answered {
   isHead: boolean;
   /** Whether the connection ends behind the response. */
   closes: boolean;
+  /** HTTP/1.0. */
+  isOld: boolean;
 }
 
 /**
@@ -21,20 +23,20 @@ export class ResponseEncoder {
   }
 
   head(headers: readonly Header[], endStream: boolean): Buffer {
-    const { isHead, closes } = this.#answered;
+    const { isHead, closes, isOld } = this.#answered;
     const status = Number(headers.find(([name]) => name === ":status")?.[1]);
     const fields = headers.filter(([name]) => !name.startsWith(":"));
     const has = (wanted: string): boolean => fields.some(([name]) => name === wanted);
-    if (closes && !has("connection")) fields.push(["connection", "close"]);
     const isFramed = has("content-length") || has("transfer-encoding");
+    if ((closes || isOld) && !has("connection")) fields.push(["connection", closes ? "close" : "keep-alive"]);
     if (!isFramed && status >= 200 && status !== 204) {
       if (endStream && !isHead) fields.push(["content-length", "0"]);
-      else {
+      else if (!isOld) {
         fields.push(["transfer-encoding", "chunked"]);
         this.#chunked = !isHead;
       }
     }
-    return startOf(status, fields);
+    return startOf(status, fields, isOld ? "HTTP/1.0" : "HTTP/1.1");
   }
 
   data(bytes: Uint8Array, endStream: boolean): Uint8Array[] {
@@ -53,9 +55,9 @@ export class ResponseEncoder {
 }
 
 /** A response without a body, as bytes: `100 Continue` and the like. */
-export function startOf(status: number, fields: readonly Header[]): Buffer {
+export function startOf(status: number, fields: readonly Header[], version = "HTTP/1.1"): Buffer {
   const reason = REASONS[status] ?? "Unknown";
-  return Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${lines(fields)}\r\n`, "latin1");
+  return Buffer.from(`${version} ${status} ${reason}\r\n${lines(fields)}\r\n`, "latin1");
 }
 
 function lines(fields: readonly Header[]): string {

@@ -1,5 +1,6 @@
 import { request, type Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { SocketAddress } from "../../gateway/config.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { connectFailureText, resetReasonOf } from "./http-failure.ts";
@@ -35,6 +36,9 @@ export class HttpUpstreamStream implements UpstreamStream {
   readonly #closed: () => void;
   readonly #method: string;
   readonly #request: ClientRequest | undefined;
+  #response: IncomingMessage | undefined;
+  /** After a change of protocol: the connection, as it is. */
+  #tunnel: Duplex | undefined;
   #connectTimer: Timer | undefined;
   #connected = false;
   #over = false;
@@ -67,8 +71,19 @@ export class HttpUpstreamStream implements UpstreamStream {
 
   write(chunk: Uint8Array, endStream: boolean): void {
     if (this.#over || this.#request === undefined) return;
-    if (chunk.length > 0) this.#request.write(chunk);
+    if (this.#tunnel !== undefined) {
+      this.#tunnel.write(chunk);
+      if (endStream) this.#tunnel.end();
+      return;
+    }
+    if (chunk.length > 0 && !this.#request.write(chunk)) this.#events.onBlocked?.(true);
     if (endStream) this.#request.end();
+  }
+
+  pause(paused: boolean): void {
+    const source = this.#tunnel ?? this.#response;
+    if (paused) source?.pause();
+    else source?.resume();
   }
 
   /** Trailers travel only in a chunked message; with a `content-length` they are dropped. */
@@ -81,6 +96,7 @@ export class HttpUpstreamStream implements UpstreamStream {
   reset(): void {
     if (this.#over) return;
     this.#finish();
+    this.#tunnel?.destroy();
     this.#request?.destroy();
   }
 
@@ -113,6 +129,10 @@ export class HttpUpstreamStream implements UpstreamStream {
     keepOrder(started, headText(head));
     started.on("socket", (socket) => this.#watchConnect(socket));
     started.on("response", (response) => this.#receive(response));
+    started.on("drain", () => this.#over || this.#events.onBlocked?.(false));
+    // What an upgrade carries is no body and has no framing.
+    if (head.upgrades) started.chunkedEncoding = false;
+    started.on("upgrade", (response, socket, first) => this.#changeProtocol(response, socket, first));
     return started;
   }
 
@@ -131,8 +151,25 @@ export class HttpUpstreamStream implements UpstreamStream {
     });
   }
 
+  #changeProtocol(response: IncomingMessage, socket: Duplex, first: Buffer): void {
+    if (this.#over) return void socket.destroy();
+    this.#tunnel = socket;
+    const headers = fromRawHeaders(response.rawHeaders);
+    this.#events.onHeaders([[":status", String(response.statusCode)], ...headers], false);
+    if (first.length > 0) this.#events.onData(first, false);
+    socket.on("error", (error) => this.fail("remote-reset", error.message));
+    socket.on("data", (chunk: Uint8Array) => this.#over || this.#events.onData(chunk, false));
+    socket.on("end", () => {
+      if (this.#over) return;
+      this.#finish();
+      socket.end();
+      this.#events.onData(new Uint8Array(), true);
+    });
+  }
+
   #receive(response: IncomingMessage): void {
     if (this.#over) return;
+    this.#response = response;
     const status = String(response.statusCode);
     // A 204 says nothing of a length (RFC 9110, 8.6); what a server sent of it is dropped, as Envoy drops it.
     const fields = fromRawHeaders(response.rawHeaders).filter(

@@ -5,6 +5,8 @@ export interface RequestHead {
   method: string;
   path: string;
   fields: Header[];
+  /** It asks for another protocol: what follows has no framing. */
+  upgrades: boolean;
 }
 
 /** Methods whose requests have no body unless they say so (Envoy's `HeaderUtility::requestShouldHaveNoBody`). */
@@ -21,7 +23,7 @@ const NO_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
  * Throws for a name or value that HTTP/1.1 cannot carry.
  */
 export function toRequestHead(headers: readonly Header[], endStream: boolean): RequestHead {
-  const head: RequestHead = { method: "GET", path: "/", fields: [] };
+  const head: RequestHead = { method: "GET", path: "/", fields: [], upgrades: false };
   const append = (name: string, value: string): number => head.fields.push([name, value]);
   const has = (wanted: string): boolean => head.fields.some(([name]) => name === wanted);
   for (const [name, value] of headers) {
@@ -32,6 +34,8 @@ export function toRequestHead(headers: readonly Header[], endStream: boolean): R
     else if (name === ":authority") append("host", value);
     else if (!name.startsWith(":")) append(name, value);
   }
+  head.upgrades = has("upgrade") && has("connection");
+  if (head.upgrades) return head;
   if (!has("content-length") && !has("transfer-encoding")) {
     if (!endStream) append("transfer-encoding", "chunked");
     else if (!BODILESS_METHODS.has(head.method)) append("content-length", "0");

@@ -21,12 +21,16 @@ export interface UpstreamEvents {
   onHeaders(headers: Header[], endStream: boolean): void;
   onData(chunk: Uint8Array, endStream: boolean): void;
   onTrailers(trailers: Header[]): void;
+  /** Whether the upstream reads slower than the request comes; what is written nevertheless is kept. */
+  onBlocked?(blocked: boolean): void;
   /** The stream is over without an end. No event follows. */
   onReset(reason: ResetReason, detail: string): void;
 }
 
 /** A request under way. After `reset` no event is delivered. */
 export interface UpstreamStream {
+  /** Stops reading the response, or goes on. Absent where it does not come from a socket. */
+  pause?(paused: boolean): void;
   write(chunk: Uint8Array, endStream: boolean): void;
   writeTrailers(trailers: Header[]): void;
   reset(): void;

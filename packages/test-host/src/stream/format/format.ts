@@ -12,23 +12,18 @@ export class Format {
     this.#parts = parse(text);
   }
 
-  /** What is missing reads `-`. */
-  text(logged: Logged): string {
+  /** `missing` stands for what is not there: nothing in headers, and `-` in logs unless they omit it. */
+  text(logged: Logged, missing: "-" | ""): string {
     return this.#parts
-      .map((part) => (typeof part === "string" ? part : String(part(logged) ?? "-")))
+      .map((part) => (typeof part === "string" ? part : String(part(logged) ?? missing)))
       .join("");
   }
 
-  /** What is missing is empty, as in headers. */
-  header(logged: Logged): string {
-    return this.#parts.map((part) => (typeof part === "string" ? part : String(part(logged) ?? ""))).join("");
-  }
-
   /** For JSON: a lone operator keeps its type, and null is what is missing. */
-  value(logged: Logged): string | number | boolean | null {
+  value(logged: Logged, missing: "-" | ""): string | number | boolean | null {
     const [only, ...more] = this.#parts;
     if (typeof only === "function" && more.length === 0) return only(logged) ?? null;
-    return this.text(logged);
+    return this.text(logged, missing);
   }
 }
 

@@ -15,7 +15,7 @@ export function editHeaders(headers: HeaderMap, lists: readonly HeaderEdits[], l
     if (add.length === 0) continue;
     const values = logged();
     const filled = add
-      .map((one) => ({ ...one, value: formatOf(one.value).header(values) }))
+      .map((one) => ({ ...one, value: formatOf(one.value).text(values, "") }))
       .filter(({ value, keepEmpty }) => value !== "" || keepEmpty);
     const present = new Set(
       filled.filter(({ name }) => headers.get(name) !== undefined).map(({ name }) => name),
