@@ -1,7 +1,5 @@
 import type { FaultCode } from "../gateway/error-codes.ts";
 import type { DownstreamEvents, DownstreamStream, Refusal } from "../gateway/downstream.ts";
-import type { Profile } from "../profile/profile.ts";
-import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { localReplyStep } from "../trace/effects.ts";
 import type { LocalResponse } from "../vm/context.ts";
@@ -21,22 +19,14 @@ import { RouteChoice, type ChosenRoute } from "./route.ts";
 import { Router } from "./router.ts";
 import { StreamFacts } from "./stream-facts.ts";
 import { StreamTimeouts } from "./timeouts.ts";
-import type { StreamHost, StreamInfo, StreamSetup } from "./stream-host.ts";
+import type { StreamHost, StreamSetup } from "./stream-host.ts";
 
 /** One request and its response on their way through the filter chain. */
 export class HttpStream extends StreamFacts implements DownstreamStream, DirectionOwner {
-  readonly host: StreamHost;
-  readonly id: number;
-  readonly info: StreamInfo;
   readonly request: Direction;
   readonly response: Direction;
   /** Address of the host that the request is to go to, if its cluster has it. */
   overrideHost: string | undefined;
-  readonly startedAt: bigint;
-  bufferLimitBytes: number;
-  readonly directRemote: StreamSetup["directRemote"];
-  readonly settings: StreamSetup["settings"];
-  readonly upgrade: StreamSetup["upgrade"];
   ended = false;
   /** A local response is under way: the request goes no further. */
   answering = false;
@@ -50,15 +40,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   readonly #incoming: Incoming;
 
   constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
-    super();
-    this.host = host;
-    this.id = setup.id;
-    this.info = setup.info;
-    this.directRemote = setup.directRemote;
-    this.settings = setup.settings;
-    this.upgrade = setup.upgrade;
-    this.bufferLimitBytes = setup.bufferLimitBytes;
-    this.startedAt = host.clock.now();
+    super(host, setup);
     this.#setup = setup;
     this.#filters = setup.plugins.map((plugin) => new StreamFilter(this, plugin));
     this.#routeChoice = new RouteChoice(setup.routes, () =>
@@ -74,14 +56,6 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
     const responses = this.#filters.map((filter) => filter.response).reverse();
     this.request = new Direction(requests, this.#router, this);
     this.response = new Direction(responses, this.#client, this);
-  }
-
-  get profile(): Profile {
-    return this.host.profile;
-  }
-
-  get clock(): Clock {
-    return this.host.clock;
   }
 
   start(headers: readonly Header[], endStream: boolean): void {

@@ -1,5 +1,17 @@
+import type { Profile } from "../profile/profile.ts";
+import type { Clock } from "../services/clock.ts";
+import type { StreamHost, StreamInfo, StreamSetup } from "./stream-host.ts";
+
 /** What is told of a stream besides its messages: to access logs, properties and records. */
 export class StreamFacts {
+  readonly host: StreamHost;
+  readonly id: number;
+  readonly info: StreamInfo;
+  readonly directRemote: StreamSetup["directRemote"];
+  readonly settings: StreamSetup["settings"];
+  readonly upgrade: StreamSetup["upgrade"];
+  readonly startedAt: bigint;
+  bufferLimitBytes: number;
   /** By full key: what plugins set with `proxy_set_property` stands under `wasm.<path>`. */
   readonly filterState = new Map<string, Uint8Array>();
   requestBytes = 0;
@@ -15,4 +27,23 @@ export class StreamFacts {
   details = "";
   /** Envoy's RESPONSE_FLAGS. */
   flags = "-";
+
+  constructor(host: StreamHost, setup: StreamSetup) {
+    this.host = host;
+    this.id = setup.id;
+    this.info = setup.info;
+    this.directRemote = setup.directRemote;
+    this.settings = setup.settings;
+    this.upgrade = setup.upgrade;
+    this.startedAt = host.clock.now();
+    this.bufferLimitBytes = setup.bufferLimitBytes;
+  }
+
+  get profile(): Profile {
+    return this.host.profile;
+  }
+
+  get clock(): Clock {
+    return this.host.clock;
+  }
 }
