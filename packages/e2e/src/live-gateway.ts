@@ -4,7 +4,8 @@ import { serve, type LogLine } from "@gateway-plugins/test-host/live";
 import { publishedModule } from "./plugins.ts";
 
 export interface LivePlugin {
-  plugin: string;
+  /** Name of a published plugin, or a module. */
+  plugin: string | Uint8Array;
   config?: object;
 }
 
@@ -51,16 +52,21 @@ export async function servePlugins(plugins: LivePlugin[], options: LiveOptions):
   return { url: `http://${address}:${port}`, logs, close: () => live.close() };
 }
 
-function filter({ plugin, config }: LivePlugin) {
-  const path = publishedModule(plugin);
+function filter({ plugin, config }: LivePlugin, index: number) {
+  const name = typeof plugin === "string" ? plugin : `plugin-${index}`;
   return {
-    name: plugin,
-    pluginName: plugin,
+    name,
+    pluginName: name,
     rootId: "",
     vmId: "",
-    code: { bytes: new Uint8Array(readFileSync(path)), path },
+    code: typeof plugin === "string" ? publishedCode(plugin) : { bytes: plugin },
     vmConfiguration: new Uint8Array(),
     configuration: new Uint8Array(Buffer.from(config === undefined ? "" : JSON.stringify(config))),
     failOpen: false,
   };
+}
+
+function publishedCode(plugin: string) {
+  const path = publishedModule(plugin);
+  return { bytes: new Uint8Array(readFileSync(path)), path };
 }

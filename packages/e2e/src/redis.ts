@@ -20,12 +20,39 @@ export async function startMortalRedis(tried: string): Promise<MortalRedis> {
   const executable = realPart("redis", tried);
   if (executable !== null) return startReal(executable);
   embeddedPart("redis");
-  const server = await startRedis();
+  return startEmbedded();
+}
+
+/** Who may speak to a Redis. */
+export interface Credentials {
+  /** Of the user `default`. Absent: nobody needs one. */
+  password?: string;
+  /** More users, name to password. */
+  users?: Record<string, string>;
+}
+
+/** Both kinds of Redis by title, or the embedded one alone. `tried`: what is then not tried on a real one. */
+export function redisKinds(
+  tried: string,
+): [title: string, start: (credentials?: Credentials) => Promise<MortalRedis>][] {
+  const executable = realPart("redis", tried);
+  const real = executable === null ? [] : [executable];
+  return [
+    ["the embedded Redis", startEmbedded],
+    ...real.map((path): [string, (credentials?: Credentials) => Promise<MortalRedis>] => [
+      "a real Redis",
+      (credentials) => startReal(path, credentials),
+    ]),
+  ];
+}
+
+async function startEmbedded(credentials: Credentials = {}): Promise<MortalRedis> {
+  const server = await startRedis(credentials);
   const { address, port, url } = server;
   return { address, port, url, kill: () => server.close(), revive: () => server.restart() };
 }
 
-async function startReal(executable: string): Promise<MortalRedis> {
+async function startReal(executable: string, credentials: Credentials = {}): Promise<MortalRedis> {
   const address = "127.0.0.1";
   const port = await freePort();
   let server: ChildProcess | undefined;
@@ -39,6 +66,15 @@ async function startReal(executable: string): Promise<MortalRedis> {
       "",
       "--appendonly",
       "no",
+      ...(credentials.password === undefined ? [] : ["--requirepass", credentials.password]),
+      ...Object.entries(credentials.users ?? {}).flatMap(([name, password]) => [
+        "--user",
+        name,
+        "on",
+        `>${password}`,
+        "~*",
+        "+@all",
+      ]),
     ]);
     await ready(server);
   };

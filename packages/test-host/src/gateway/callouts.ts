@@ -7,7 +7,7 @@ import { resolveDns } from "./dns-callout.ts";
 import type { FaultCode } from "./error-codes.ts";
 import { GrpcCallouts } from "./grpc-callout.ts";
 import { callHttp } from "./http-callout.ts";
-import { RedisCallouts } from "./redis-callout.ts";
+import { callRedis, initRedis } from "./redis-callout.ts";
 
 /** What each kind of callout needs of the root context that it belongs to. */
 export interface CalloutOwner {
@@ -32,7 +32,6 @@ export class Callouts implements CalloutCalls, CalloutOwner {
   readonly enter: CalloutOwner["enter"];
   readonly #clusters: { cluster(name: string): Cluster | undefined };
   readonly #pending = new Set<{ cancel(): void }>();
-  readonly #redis: RedisCallouts;
   readonly #grpc: GrpcCallouts;
   readonly #plugin: string;
 
@@ -45,7 +44,6 @@ export class Callouts implements CalloutCalls, CalloutOwner {
     this.vm = vm;
     this.#clusters = clusters;
     this.enter = (name, args, scope = {}) => enter(name, args, scope);
-    this.#redis = new RedisCallouts(this);
     this.#grpc = new GrpcCallouts(this);
     this.#plugin = plugin;
   }
@@ -65,11 +63,11 @@ export class Callouts implements CalloutCalls, CalloutOwner {
   }
 
   redisInit(service: string, username: string, password: string, timeoutMs: number): number {
-    return this.#redis.init(service, username, password, timeoutMs);
+    return initRedis(this, service, username, password, timeoutMs);
   }
 
   redisCall(service: string, query: Uint8Array): CallResult {
-    return this.#redis.call(service, query);
+    return callRedis(this, service, query);
   }
 
   grpcCall(request: GrpcCallRequest, message: Uint8Array, timeoutMs: number): CallResult {
@@ -111,6 +109,5 @@ export class Callouts implements CalloutCalls, CalloutOwner {
   /** Cancels everything under way, without telling the guest. */
   close(): void {
     for (const call of this.#pending) call.cancel();
-    this.#redis.close();
   }
 }

@@ -4,7 +4,8 @@ import { createHttp2Upstream } from "../services/upstream/http2.ts";
 import { createInProcessUpstream } from "../services/upstream/in-process.ts";
 import type { Upstream } from "../services/upstream/upstream.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
-import type { ClusterConfig, Endpoint, SocketAddress } from "./config.ts";
+import type { ClusterConfig, Endpoint } from "./config.ts";
+import { RedisClients } from "./redis-clients.ts";
 
 /** One endpoint of a cluster. Its HTTP connections are made at first use. */
 class Host {
@@ -33,6 +34,8 @@ export class Cluster {
   readonly connectTimeoutMs: number;
   readonly enableTrailers: boolean;
   readonly hosts: readonly Host[];
+  /** Redis at the first host; undefined when there is none. */
+  readonly redis: RedisClients | undefined;
   readonly #breaker: CircuitBreaker;
   #next = 0;
 
@@ -41,6 +44,11 @@ export class Cluster {
     this.connectTimeoutMs = config.connectTimeoutMs;
     this.enableTrailers = config.enableTrailers ?? true;
     this.#breaker = new CircuitBreaker(config.circuitBreaker);
+    const first = config.endpoints[0];
+    if (first !== undefined && "port" in first) {
+      const { address, port } = first;
+      this.redis = new RedisClients({ address, port, connectTimeoutMs: config.connectTimeoutMs }, clock);
+    }
     this.hosts = config.endpoints.map(
       (endpoint) => new Host(endpoint, () => connectTo(endpoint, config, clock)),
     );
@@ -56,14 +64,9 @@ export class Cluster {
   get overflows(): boolean {
     return this.hosts.length > 0 && this.#breaker.isOpen;
   }
-  /** The socket that Redis is spoken to at; undefined when there is none. */
-  get socket(): SocketAddress | undefined {
-    const endpoint = this.hosts[0]?.endpoint;
-    return endpoint && "port" in endpoint ? endpoint : undefined;
-  }
 
   async close(): Promise<void> {
-    await Promise.all(this.hosts.map((host) => host.close()));
+    await Promise.all([this.redis?.close(), ...this.hosts.map((host) => host.close())]);
   }
 }
 

@@ -15,7 +15,9 @@ import type { StreamLimits } from "./timeouts.ts";
 export interface StreamCluster {
   readonly overflows: boolean;
   readonly enableTrailers: boolean;
-  pick(): { upstream: Upstream; address: string } | undefined;
+  readonly hosts: readonly { address: string }[];
+  /** The host at `preferred`, or else the next; undefined when there is none. */
+  pick(preferred?: string): { upstream: Upstream; address: string } | undefined;
 }
 
 /** What a stream needs from the gateway. */
@@ -43,11 +45,4 @@ export interface StreamSetup {
   upgrade: string | undefined;
   /** The connection's other end; `info.remote` is the client that x-forwarded-for may name. */
   directRemote: { address: string; port: number };
-}
-
-/** A cluster, as a request needs it. */
-export interface StreamCluster {
-  readonly hosts: readonly { address: string }[];
-  /** The host at `preferred`, or else the next; undefined when there is none. */
-  pick(preferred?: string): { upstream: Upstream; address: string } | undefined;
 }

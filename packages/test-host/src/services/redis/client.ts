@@ -11,7 +11,14 @@ export interface RedisClientOptions {
   /** Milliseconds for one operation; when it passes, the connection closes and everything pending on it fails. */
   timeoutMs: number;
   connectTimeoutMs: number;
+  /** Commands wait this many milliseconds for more of them, to leave together. With virtual time until the next turn. */
+  flushMs: number;
+  /** Bytes at which what waits leaves at once; 0 sends every command by itself. */
+  flushBytes: number;
 }
+
+export const DEFAULT_FLUSH_MS = 3;
+export const DEFAULT_FLUSH_BYTES = 1024;
 
 export type RedisOutcome = { status: "ok"; reply: Uint8Array } | { status: "network-error" };
 

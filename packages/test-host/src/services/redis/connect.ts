@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from "node:net";
 import type { Clock, Timer } from "../clock.ts";
 import type { RedisClientOptions, RedisConnection, RedisOutcome } from "./client.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 import { RespParser } from "./resp-parser.ts";
 import { encodeCommand } from "./resp.ts";
 
@@ -49,6 +50,10 @@ class Link {
   readonly #socket: Socket;
   readonly #parser = new RespParser();
   #pending: Done[] = [];
+  /** Commands that have not left yet. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #flushTimer: Timer | undefined;
   #connected = false;
   /** One for the connection: for its connect first, then for the oldest pending command since the last answer. */
   #timer: Timer | undefined;
@@ -70,14 +75,33 @@ class Link {
 
   send(query: Uint8Array, done: Done): void {
     this.#pending.push(done);
-    this.#socket.write(query);
+    this.#waiting.push(query);
+    this.#waitingBytes += query.length;
+    if (this.#waitingBytes >= this.#options.flushBytes) this.#flush();
+    else this.#flushTimer ??= this.#laterFlush();
     if (this.#connected && this.#pending.length === 1) this.#arm(this.#options.timeoutMs);
+  }
+
+  #laterFlush(): Timer {
+    const flush = () => this.#flush();
+    if (!(this.#clock instanceof VirtualClock)) return this.#clock.after(this.#options.flushMs, flush);
+    const turn = setImmediate(flush);
+    return { cancel: () => clearImmediate(turn) };
+  }
+
+  #flush(): void {
+    this.#flushTimer?.cancel();
+    this.#flushTimer = undefined;
+    this.#socket.write(Buffer.concat(this.#waiting));
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   break(): void {
     if (this.broken) return;
     this.broken = true;
     this.#timer?.cancel();
+    this.#flushTimer?.cancel();
     this.#socket.destroy();
     const pending = this.#pending;
     this.#pending = [];

@@ -16,6 +16,8 @@ export function open(
     database: 0,
     timeoutMs: 5000,
     connectTimeoutMs: 5000,
+    flushMs: 0,
+    flushBytes: 0,
   };
   return connectRedis({ ...defaults, port, ...options }, clock);
 }
