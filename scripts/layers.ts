@@ -36,7 +36,7 @@ export const LAYERINGS: readonly Layering[] = [
       ["hostcalls"],
       ["profile"],
       ["gateway"],
-      ["envoy"],
+      ["envoy", "higress"],
       // Skins: no gateway rule lives here.
       ["live", "vitest", "testing", "kit", "index.ts"],
     ],

@@ -1,6 +1,7 @@
 // The parts of READMEs that are generated: options from each plugin's schema, the plugins' table from the artifacts.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FLAGS, restrictionOf, usageOf } from "@gateway-plugins/cli/dist/dev/flags.js";
 import { format, resolveConfig } from "prettier";
 import { measurePlugin, type MeasuredPlugin } from "./measured-plugin.ts";
 
@@ -52,6 +53,7 @@ export async function readmes(root: string): Promise<Readme[]> {
     "| plugin | what it does | bytes | gzip | imports | loads on | entries | calls |\n|---|---|--:|--:|--:|---|--:|--:|";
   return Promise.all([
     ...withOptions,
+    renew(join(root, "packages/cli/README.md"), "flags", flagsTable),
     renew(join(root, "README.md"), "plugins", () => `${head}\n${rows.join("\n")}`),
   ]);
 }
@@ -73,6 +75,18 @@ function optionsTable(schema: Schema): string {
     return `| \`${name}\` | ${written} | ${otherwise} | ${description.replaceAll("|", "\\|")} |`;
   });
   return `| option | type | default | what it does |\n|---|---|---|---|\n${rows.join("\n")}`;
+}
+
+function flagsTable(): string {
+  const rows = FLAGS.map((flag) => {
+    const restriction = restrictionOf(flag);
+    const text = restriction === "" ? flag.text : `${flag.text}; ${restriction}`;
+    return `| \`${usageOf(flag)}\` | ${text} | ${(flag.default ?? "").replace("/<name>", "`/<name>`")} |`.replace(
+      /(?<=\w)\|(?=\w|@)/g,
+      "\\|",
+    );
+  });
+  return `| flag of \`gateway dev\` | what it does | default |\n|---|---|---|\n${rows.join("\n")}`;
 }
 
 /** Versions of zlib differ by some bytes: for the same file, a number that is as good as the same stays. */

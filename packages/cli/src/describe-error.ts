@@ -1,7 +1,7 @@
-import { EnvoyConfigError, GatewayError, ListenError } from "@gateway-plugins/test-host/live";
+import { EnvoyConfigError, GatewayError, ListenError, ManifestError } from "@gateway-plugins/test-host/live";
 import { Failure, UsageError } from "./command.ts";
 
-const KNOWN = [UsageError, Failure, GatewayError, ListenError, EnvoyConfigError];
+const KNOWN = [UsageError, Failure, GatewayError, ListenError, EnvoyConfigError, ManifestError];
 
 /** `error[<code>]: <what, where, what to do>`; a stack only for what nobody has thought of. */
 export function describeError(error: unknown): string {

@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { gateway, GUIDE, start, temporaryFolder, writeModule } from "./gateway.ts";
 
 const REDIS_IMPORT = `(import "env" "proxy_redis_call" (func (param i32 i32 i32 i32 i32) (result i32)))`;
@@ -13,6 +13,11 @@ describe("a wrong call", () => {
     [["dev", "--prot", "1"], "Did you mean --port?"],
     [["dev", "x.wasm", "--port", "ten"], '--port is a port from 0 (any free one) to 65535, not "ten".'],
     [["check"], "Name a .wasm file"],
+    [["dev", "x.wasm", "--release"], "--release does not go with x.wasm: only with a plugin's folder."],
+    [["dev", "envoy.yaml", "--port", "1"], "--port does not go with envoy.yaml: not with an envoy.yaml"],
+    [["dev", "x.wasm", "--engine", "nginx"], '--engine is node, envoy, not "nginx".'],
+    [["dev", "x.wasm", "--engine", "envoy", "--trace"], "--trace does not go with --engine envoy"],
+    [["dev", "x.wasm", "--route", "a=b"], "the prefix begins with /"],
   ])("%j exits with 2 and says what was meant", async (args, text) => {
     const { code, stderr } = await gateway(...args);
     expect(stderr).toContain(text);
@@ -82,6 +87,17 @@ describe("gateway dev", () => {
     );
     dev.child.kill("SIGINT");
     expect((await dev.finished).code).toBe(0);
+  });
+
+  it("says how to get an Envoy for --engine envoy", async () => {
+    vi.stubEnv("GATEWAY_ENVOY", "/nowhere/envoy");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const file = writeModule(join(temporaryFolder(), "a.wasm"));
+    const { code, stderr } = await gateway("dev", file, "--engine", "envoy");
+    expect(stderr).toBe(
+      "error[envoy-missing]: GATEWAY_ENVOY is /nowhere/envoy, where there is no executable file.\n",
+    );
+    expect(code).toBe(1);
   });
 
   it("names the flag for a port that is in use", async () => {

@@ -6,7 +6,8 @@ import {
   type ProfileName,
 } from "@gateway-plugins/test-host/live";
 import { UsageError, type Arguments, type Command } from "../command.ts";
-import { chooseInput } from "../dev/choose-input.ts";
+import { chooseInput, kindOf } from "../dev/choose-input.ts";
+import { serveWithEnvoy } from "../dev/engine-envoy.ts";
 import { FLAGS, usageOf } from "../dev/flags.ts";
 import type { Reading } from "../dev/input.ts";
 import { profileChoice } from "../dev/profile-choice.ts";
@@ -38,11 +39,18 @@ ${table(FLAGS.map((flag) => [`  ${usageOf(flag)}`, flag.text + (flag.default ? `
 async function run(given: Arguments): Promise<number> {
   const targets = new Targets();
   const host = given.value("host");
-  const profile = profileChoice(choose<ProfileName>(given, "profile", ["envoy", "higress"]));
+  const wanted = choose<ProfileName>(given, "profile", ["envoy", "higress"]);
   const logLevel = choose<LogLevel>(given, "log-level", LOG_LEVELS) ?? "info";
-  const input = chooseInput(given, targets);
+  const engine = choose(given, "engine", ["node", "envoy"]);
+  const kind = kindOf(given.positionals);
+  const input = chooseInput(given, kind, targets);
+  const profile = profileChoice(wanted ?? input.profile);
   const reloader = new Reloader(input, profile);
   try {
+    if (engine === "envoy") {
+      await serveWithEnvoy(given, kind, input, targets);
+      return 0;
+    }
     const reading = await reloader.read();
     const live = await serve(reading.config, {
       profile: profile(reading.config),
@@ -64,12 +72,12 @@ async function run(given: Arguments): Promise<number> {
   }
 }
 
-function announce(live: LiveGateway, { notes, tryPaths = ["/get"] }: Reading, watched: number): void {
+function announce(live: LiveGateway, { notes, tries = [{ path: "/get" }] }: Reading, watched: number): void {
   for (const note of notes) print(note);
   for (const { address, port } of Object.values(live.listeners)) {
     const url = `http://${address}:${port}`;
-    const tries = tryPaths.map((path) => `curl -i ${url}${path}`).join("\n          ");
-    print(`Serving on ${url} as ${live.gateway.profile.name}. Try: ${tries}`);
+    const lines = tries.map(({ path, host }) => `curl -i ${host ? `-H 'host: ${host}' ` : ""}${url}${path}`);
+    print(`Serving on ${url} as ${live.gateway.profile.name}. Try: ${lines.join("\n  ")}`);
   }
   const admin = live.admin && `Admin on http://${live.admin.address}:${live.admin.port}/help. `;
   print(`${admin ?? ""}${watched} files are watched. Ctrl-C stops.`);

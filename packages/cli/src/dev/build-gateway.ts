@@ -7,7 +7,7 @@ import type { Targets } from "./targets.ts";
 
 const CONNECT_TIMEOUT_MS = 1000;
 
-export type ServedPlugin = Pick<WasmFilterConfig, "rootId" | "code" | "failOpen"> & {
+export type ServedPlugin = Pick<WasmFilterConfig, "rootId" | "code" | "failOpen" | "environment"> & {
   name: string;
   configuration: string;
 };
@@ -60,7 +60,7 @@ export async function buildGateway(
       admin: flags.admin,
     },
     notes,
-    ...(routes.length > 0 && { tryPaths: routes.map((route) => route.prefix) }),
+    ...(routes.length > 0 && { tries: routes.map((route) => ({ path: route.prefix })) }),
   };
 }
 

@@ -98,9 +98,11 @@ const INPUT_NAMES: Record<InputKind, string> = {
   envoy: "an envoy.yaml",
 };
 
-/** Where a flag goes, for messages: `a plugin's folder or .wasm files`. */
-export function placesOf({ only = [] }: Flag): string {
-  return only.map((kind) => INPUT_NAMES[kind]).join(" or ");
+/** Where a flag goes: `only with .wasm files`; empty when it goes with all. */
+export function restrictionOf({ only }: Flag): string {
+  if (only === undefined) return "";
+  if (only === OWN_GATEWAY) return "not with an envoy.yaml, which says it itself";
+  return `only with ${only.map((kind) => INPUT_NAMES[kind]).join(" or ")}`;
 }
 
 /** `--port <number>`. */

@@ -1,4 +1,6 @@
-/** One thing in an Envoy configuration that this host cannot run as it stands. */
+import type { LiveErrorCode } from "../gateway/error-codes.ts";
+
+/** One thing in a configuration that this host cannot run as it stands. */
 export interface Problem {
   /** 1 for the first line. */
   line: number;
@@ -8,10 +10,9 @@ export interface Problem {
   message: string;
 }
 
-/** A configuration that was refused, with everything that is wrong in it. */
-export class EnvoyConfigError extends Error {
-  override readonly name = "EnvoyConfigError";
-  readonly code = "envoy-configuration";
+/** A file that was refused, with everything that is wrong in it. */
+export abstract class ConfigError extends Error {
+  abstract readonly code: LiveErrorCode;
   readonly file: string;
   /** In the order of the file; never empty. */
   readonly problems: readonly Problem[];
@@ -22,4 +23,10 @@ export class EnvoyConfigError extends Error {
     this.file = file;
     this.problems = sorted;
   }
+}
+
+/** An Envoy configuration that was refused. */
+export class EnvoyConfigError extends ConfigError {
+  override readonly name = "EnvoyConfigError";
+  readonly code = "envoy-configuration";
 }

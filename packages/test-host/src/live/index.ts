@@ -7,6 +7,8 @@ export {
   type LoadFile,
   type ReadEnvoyConfigOptions,
 } from "../envoy/index.ts";
+export { ManifestError, readManifests, type PluginManifest } from "../higress/manifest.ts";
+export { writeBootstrap } from "../envoy/write-bootstrap.ts";
 export type {
   ClusterConfig,
   Endpoint,

@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Failure } from "../command.ts";
+import { print } from "../terminal.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+const POLL_MS = 30;
+const LAST_LINES = 12;
+
+/** Runs a real Envoy with a bootstrap until it is stopped. Its log goes to stderr. */
+export async function runEnvoy(executable: string, bootstrap: object, logLevel: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "gateway-envoy-"));
+  const [config, adminFile] = [join(folder, "bootstrap.json"), join(folder, "admin")];
+  writeFileSync(config, JSON.stringify(bootstrap));
+  const level = logLevel === "warn" ? "warning" : logLevel;
+  const child = spawn(
+    executable,
+    [
+      "-c",
+      config,
+      "--use-dynamic-base-id",
+      "--concurrency",
+      "1",
+      "--admin-address-path",
+      adminFile,
+      "-l",
+      "warning",
+      "--component-log-level",
+      `wasm:${level}`,
+    ],
+    { stdio: ["ignore", "inherit", "pipe"] },
+  );
+  let lines: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    lines = [...lines, ...text.trimEnd().split("\n")].slice(-LAST_LINES);
+    process.stderr.write(text);
+  });
+  const ended = new AbortController();
+  const exit = once(child, "close").finally(() => ended.abort());
+  try {
+    const admin = await ready(adminFile, ended.signal);
+    if (admin === undefined)
+      throw new Failure("envoy-failed", `Envoy ended before it served:\n${lines.join("\n")}`);
+    for (const url of await listenersOf(admin))
+      print(`Serving on ${url} with ${executable}. Try: curl -i ${url}/get`);
+    print(`Admin on ${admin}/help. A change takes another start. Ctrl-C stops.`);
+    await Promise.race([untilStopped(async () => undefined), exit]);
+    if (ended.signal.aborted) throw new Failure("envoy-failed", `Envoy has ended:\n${lines.join("\n")}`);
+  } finally {
+    child.kill("SIGTERM");
+    await exit;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where the admin interface is, once Envoy serves; undefined when it has ended before. */
+async function ready(adminFile: string, ended: AbortSignal): Promise<string | undefined> {
+  while (!ended.aborted) {
+    const address = existsSync(adminFile) ? readFileSync(adminFile, "utf8") : "";
+    const answer = address && (await fetch(`http://${address}/ready`).catch(() => undefined));
+    if (answer && answer.status === 200) return `http://${address}`;
+    // A process does not tell when it is ready: asking again is all there is.
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return undefined;
+}
+
+async function listenersOf(admin: string): Promise<string[]> {
+  const text = await (await fetch(`${admin}/listeners`)).text();
+  return text
+    .split("\n")
+    .flatMap((line) => line.split("::")[1] ?? [])
+    .map((address) => `http://${address}`);
+}
