@@ -1,3 +1,4 @@
+import { TestHost, type TestHostOptions } from "./testing/test-host.ts";
 import type { StartOptions } from "./testing/options.ts";
 import { TestGateway } from "./testing/test-gateway.ts";
 
@@ -11,6 +12,15 @@ import { TestGateway } from "./testing/test-gateway.ts";
  */
 export function startGateway(options: StartOptions): Promise<TestGateway> {
   return TestGateway.start(options);
+}
+
+/**
+ * Starts a gateway that a test moves on step by step: `callOnHttpRequestHeaders`, `callOnHttpCall`, `getLocalResponse` ...
+ *
+ * @throws GatewayError as `startGateway`
+ */
+export function startTestHost(options: TestHostOptions): Promise<TestHost> {
+  return TestHost.start(options);
 }
 
 export type { FaultCode, GatewayErrorCode } from "./gateway/error-codes.ts";
@@ -38,3 +48,5 @@ export { GatewayResponse, ResponseHeaders } from "./testing/response.ts";
 export { formatTrace, guestMs, type TracePaint } from "./trace/format.ts";
 export type * from "./trace/trace.ts";
 export { TestGateway } from "./testing/test-gateway.ts";
+export * from "./testing/redis-replies.ts";
+export { Action, TestHost, type TestHostOptions } from "./testing/test-host.ts";

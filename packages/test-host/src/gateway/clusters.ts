@@ -2,10 +2,12 @@ import type { Clock } from "../services/clock.ts";
 import { createHttpUpstream } from "../services/upstream/http.ts";
 import { createHttp2Upstream } from "../services/upstream/http2.ts";
 import { createInProcessUpstream } from "../services/upstream/in-process.ts";
+import type { RedisConnection } from "../services/redis/client.ts";
+import { connectRedis } from "../services/redis/connect.ts";
 import type { Upstream } from "../services/upstream/upstream.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { ClusterConfig, Endpoint } from "./config.ts";
-import { RedisClients } from "./redis-clients.ts";
+import { RedisClients, type RedisSettings } from "./redis-clients.ts";
 
 /** One endpoint of a cluster. Its HTTP connections are made at first use. */
 class Host {
@@ -44,11 +46,8 @@ export class Cluster {
     this.connectTimeoutMs = config.connectTimeoutMs;
     this.enableTrailers = config.enableTrailers ?? true;
     this.#breaker = new CircuitBreaker(config.circuitBreaker);
-    const first = config.endpoints[0];
-    if (first !== undefined && "port" in first) {
-      const { address, port } = first;
-      this.redis = new RedisClients({ address, port, connectTimeoutMs: config.connectTimeoutMs }, clock);
-    }
+    const connect = redisOf(config, clock);
+    if (connect !== undefined) this.redis = new RedisClients(connect);
     this.hosts = config.endpoints.map(
       (endpoint) => new Host(endpoint, () => connectTo(endpoint, config, clock)),
     );
@@ -68,6 +67,18 @@ export class Cluster {
   async close(): Promise<void> {
     await Promise.all([this.redis?.close(), ...this.hosts.map((host) => host.close())]);
   }
+}
+
+function redisOf(
+  config: ClusterConfig,
+  clock: Clock,
+): ((settings: RedisSettings) => RedisConnection) | undefined {
+  const [first] = config.endpoints;
+  if (first === undefined || "handler" in first) return undefined;
+  if ("connect" in first) return first.redis;
+  const { address, port } = first;
+  const { connectTimeoutMs } = config;
+  return (settings) => connectRedis({ address, port, connectTimeoutMs, ...settings }, clock);
 }
 
 function connectTo(endpoint: Endpoint, config: ClusterConfig, clock: Clock): Upstream {

@@ -1,3 +1,4 @@
+import type { RedisConnection } from "../services/redis/client.ts";
 import type { UpstreamHandler, UpstreamSource } from "../services/upstream/upstream.ts";
 
 /** What a gateway serves: Envoy's static configuration, reduced to what this host simulates. Readers (Envoy YAML, flags, test options) produce it. */
@@ -101,5 +102,11 @@ export interface ClusterConfig {
   http2?: boolean;
 }
 
+/** A service in this process that speaks streams; `redis` is how plugins' Redis calls reach it. */
+export interface InProcessEndpoint {
+  connect: UpstreamSource;
+  redis?: () => RedisConnection;
+}
+
 /** A socket, a function in this process (tests, and the built-in echo upstream), or a service that speaks streams. */
-export type Endpoint = SocketAddress | { handler: UpstreamHandler } | { connect: UpstreamSource };
+export type Endpoint = SocketAddress | { handler: UpstreamHandler } | InProcessEndpoint;

@@ -14,6 +14,8 @@ export interface DownstreamInfo {
   protocol?: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2";
   /** Default `http`; becomes `x-forwarded-proto` unless the client sent one. */
   scheme?: "http" | "https";
+  /** Properties that the request has besides, or instead of, its own; names are joined by dots. Default none. */
+  properties?: ReadonlyMap<string, Uint8Array>;
   /** The codec could not read the request: it is answered at once, and headers are absent. */
   refusal?: Refusal;
 }

@@ -11,7 +11,7 @@ import type { Vm } from "../vm/vm.ts";
 import type { OwnForeignFunction, VmHost } from "../vm/vm-host.ts";
 import { Cluster } from "./clusters.ts";
 import type { GatewayConfig, WasmFilterConfig } from "./config.ts";
-import type { DownstreamDoor, DownstreamEvents, DownstreamInfo, DownstreamStream } from "./downstream.ts";
+import type { DownstreamDoor, DownstreamEvents, DownstreamInfo } from "./downstream.ts";
 import { FilterTable } from "./filter-table.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { Listener } from "./listener.ts";
@@ -29,11 +29,6 @@ import { Queues } from "./queues.ts";
 import type { ReceivedRequest } from "./request-headers.ts";
 import type { RootHost } from "./root-context.ts";
 import { SharedData } from "./shared-data.ts";
-
-/** A request under way, with the number that its access record will have. */
-export interface GatewayStream extends DownstreamStream {
-  readonly id: number;
-}
 
 /** A running gateway: a configuration, its plugins in their VMs, and the requests under way. */
 export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
@@ -101,7 +96,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     endStream: boolean,
     events: DownstreamEvents,
     info: DownstreamInfo = {},
-  ): GatewayStream {
+  ): HttpStream {
     if (this.#closed) throw new GatewayError("closed", "The gateway is closed.");
     const listener = this.#listeners.get(listenerName);
     if (listener === undefined) {
@@ -135,6 +130,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
           local: info.local ?? config.address,
           protocol: info.protocol ?? "HTTP/1.1",
           scheme,
+          properties: info.properties ?? new Map<string, Uint8Array>(),
         },
       },
       events,
@@ -231,7 +227,12 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   }
 
   cluster(name: string): Cluster | undefined {
-    return this.#clusters.get(name);
+    const known = this.#clusters.get(name);
+    const endpoint = known === undefined ? this.#options.endpointFor?.(name) : undefined;
+    if (endpoint === undefined) return known;
+    const cluster = new Cluster({ name, connectTimeoutMs: 0, endpoints: [endpoint] }, this.clock);
+    this.#clusters.set(name, cluster);
+    return cluster;
   }
 
   calledBack(vm: Vm): void {

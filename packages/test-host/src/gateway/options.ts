@@ -1,6 +1,7 @@
 import type { Clock } from "../services/clock.ts";
 import type { ResolveName } from "../services/dns.ts";
 import type { OwnForeignFunction } from "../vm/vm-host.ts";
+import type { Endpoint } from "./config.ts";
 import type { TraceOptions } from "../trace/recorder.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import type { AccessLogSink } from "./config.ts";
@@ -20,6 +21,8 @@ export interface GatewayOptions {
    * and hides plugins whose configuration step cannot run twice.
    */
   canary?: boolean;
+  /** An endpoint for a cluster that is not configured. Default: it stays unknown. */
+  endpointFor?(cluster: string): Endpoint | undefined;
   /** Write down what happens to each request, phase by phase. Default: nothing is written down. */
   trace?: TraceOptions;
   /** Worker threads, each with VMs of its own; requests take them in turn. Default 1. */

@@ -1,6 +1,4 @@
 import type { RedisClientOptions, RedisConnection } from "../services/redis/client.ts";
-import { connectRedis } from "../services/redis/connect.ts";
-import type { Clock } from "../services/clock.ts";
 import type { LogLine } from "./observe.ts";
 
 export type RedisSettings = Omit<RedisClientOptions, "address" | "port" | "connectTimeoutMs">;
@@ -10,13 +8,11 @@ export type RedisSettings = Omit<RedisClientOptions, "address" | "port" | "conne
  * last: an init with others closes the connection and fails what is pending on it, whoever sent that.
  */
 export class RedisClients {
-  readonly #server: Pick<RedisClientOptions, "address" | "port" | "connectTimeoutMs">;
-  readonly #clock: Clock;
+  readonly #connect: (settings: RedisSettings) => RedisConnection;
   readonly #byThread = new Map<string, { settings: string; connection: RedisConnection }>();
 
-  constructor(server: Pick<RedisClientOptions, "address" | "port" | "connectTimeoutMs">, clock: Clock) {
-    this.#server = server;
-    this.#clock = clock;
+  constructor(connect: (settings: RedisSettings) => RedisConnection) {
+    this.#connect = connect;
   }
 
   /** Connects with the first command. With the settings that it has already nothing happens. */
@@ -25,7 +21,7 @@ export class RedisClients {
     const present = this.#byThread.get(threadOf(thread));
     if (present?.settings === text) return;
     void present?.connection.close();
-    const connection = connectRedis({ ...this.#server, ...settings }, this.#clock);
+    const connection = this.#connect(settings);
     this.#byThread.set(threadOf(thread), { settings: text, connection });
   }
 

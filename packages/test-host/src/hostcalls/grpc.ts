@@ -1,4 +1,5 @@
 import type { HostFunction } from "../vm/host-function.ts";
+import { grpcCallEffect } from "../trace/effects.ts";
 import { decodePairs, fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
 import type { GrpcCallRequest } from "../vm/context.ts";
@@ -37,17 +38,16 @@ export const grpcFunctions: Record<string, HostFunction> = {
     ) {
       const callouts = vm.context?.root.callouts;
       if (callouts === undefined) return Status.BadArgument;
-      const { status, token } = callouts.grpcCall(
-        request(
-          vm,
-          [target, targetSize],
-          [service, serviceSize],
-          [method, methodSize],
-          [metadata, metadataSize],
-        ),
-        vm.memory.read(message, messageSize),
-        timeoutMs >>> 0,
+      const asked = request(
+        vm,
+        [target, targetSize],
+        [service, serviceSize],
+        [method, methodSize],
+        [metadata, metadataSize],
       );
+      const bytes = vm.memory.read(message, messageSize);
+      const { status, token } = callouts.grpcCall(asked, bytes, timeoutMs >>> 0);
+      vm.trace?.call(vm, token, grpcCallEffect(asked, false, status));
       if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
       return status;
     },
@@ -69,15 +69,15 @@ export const grpcFunctions: Record<string, HostFunction> = {
     ) {
       const callouts = vm.context?.root.callouts;
       if (callouts === undefined) return Status.BadArgument;
-      const { status, token } = callouts.grpcStream(
-        request(
-          vm,
-          [target, targetSize],
-          [service, serviceSize],
-          [method, methodSize],
-          [metadata, metadataSize],
-        ),
+      const asked = request(
+        vm,
+        [target, targetSize],
+        [service, serviceSize],
+        [method, methodSize],
+        [metadata, metadataSize],
       );
+      const { status, token } = callouts.grpcStream(asked);
+      vm.trace?.call(vm, token, grpcCallEffect(asked, true, status));
       if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
       return status;
     },

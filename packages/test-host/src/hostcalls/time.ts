@@ -7,6 +7,7 @@ export const timeFunctions: Record<string, HostFunction> = {
     signature: "i32 -> i32",
     run(vm, ms: number) {
       vm.context?.root.setTickPeriod(ms >>> 0);
+      vm.trace?.effect(vm, { kind: "tick-period", ms: ms >>> 0 });
       return Status.Ok;
     },
   },

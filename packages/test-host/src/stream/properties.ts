@@ -26,6 +26,8 @@ function headerProperty(map: HeaderMap | undefined, rest: readonly string[]): Pr
  * Source: Envoy's attributes, source/extensions/filters/common/expr/context.cc.
  */
 export function streamProperty(stream: HttpStream, path: readonly string[]): PropertyValue {
+  const given = stream.info.properties.get(path.join("."));
+  if (given !== undefined) return given;
   const [area = "", name = "", ...rest] = path;
   const state = stream.filterState.get(`wasm.${area}`);
   if (state !== undefined) return state;

@@ -1,6 +1,6 @@
 import type { LogLevel } from "../gateway/observe.ts";
 import type { ProfileName } from "../gateway/options.ts";
-import type { FailurePolicy, RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
+import type { InProcessEndpoint, FailurePolicy, RouteConfig, VirtualHostConfig } from "../gateway/config.ts";
 import type { Clock } from "../services/clock.ts";
 import type { UpstreamHandler } from "../services/upstream/upstream.ts";
 import type { FakeGrpcService } from "./fake-grpc-service.ts";
@@ -12,7 +12,13 @@ import type { FakeUpstream } from "./fake-upstream.ts";
  * Redis), or null for a cluster without a healthy host.
  */
 export type ClusterTarget =
-  UpstreamHandler | FakeUpstream | FakeGrpcService | string | { address: string; port: number } | null;
+  | UpstreamHandler
+  | FakeUpstream
+  | FakeGrpcService
+  | InProcessEndpoint
+  | string
+  | { address: string; port: number }
+  | null;
 
 export interface PluginOptions {
   /** A `.wasm` file, relative to the working directory, or its bytes. */

@@ -1,3 +1,5 @@
+import type { Endpoint } from "../gateway/config.ts";
+import type { DownstreamEvents, DownstreamInfo } from "../gateway/downstream.ts";
 import { Gateway } from "../gateway/gateway.ts";
 import type { FaultCode } from "../gateway/error-codes.ts";
 import { GatewayError } from "../gateway/gateway-error.ts";
@@ -8,6 +10,7 @@ import { RealClock } from "../services/real-clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { VirtualClock } from "../services/virtual-clock.ts";
 import { Body } from "../stream/body.ts";
+import type { HttpStream } from "../stream/http-stream.ts";
 import type { RequestTrace, TraceStep } from "../trace/trace.ts";
 import { configurationBytes, fittingProfile, gatewayConfig, LISTENER } from "./gateway-config.ts";
 import { Inspection } from "./inspection.ts";
@@ -20,6 +23,15 @@ import { isLine, rememberGateway } from "./traced.ts";
 import { watchGateway } from "./watch.ts";
 
 const KEPT_TRACES = 1000;
+const NO_TRACE: RequestTrace = {
+  id: 0,
+  listener: LISTENER,
+  method: "",
+  path: "",
+  authority: "",
+  startedAtMs: 0,
+  steps: [],
+};
 
 /** A gateway inside a test. */
 export class TestGateway {
@@ -47,7 +59,10 @@ export class TestGateway {
   }
 
   /** @throws GatewayError when a module is refused or a plugin rejects its configuration, with what the plugin logged */
-  static async start(options: StartOptions): Promise<TestGateway> {
+  static async start(
+    options: StartOptions,
+    endpointFor?: (cluster: string) => Endpoint,
+  ): Promise<TestGateway> {
     const config = gatewayConfig(options);
     const { clock: chosen = "virtual" } = options;
     const clock = chosen === "virtual" ? new VirtualClock() : chosen === "real" ? new RealClock() : chosen;
@@ -56,6 +71,7 @@ export class TestGateway {
     const gateway = await Gateway.start(config, {
       profile: options.profile ?? fittingProfile(config),
       clock,
+      ...(endpointFor !== undefined && { endpointFor }),
       logLevel: options.logLevel ?? "info",
       canary: options.canary ?? true,
       ...(options.trace !== false && { trace: { keep: KEPT_TRACES } }),
@@ -96,11 +112,14 @@ export class TestGateway {
     return lines[0];
   }
 
+  /** Lets everything in this process come to rest; virtual time stands still. */
+  async settle(): Promise<void> {
+    if (this.clock instanceof VirtualClock) await this.clock.settle();
+  }
+
   /** Lets everything come to rest, and records what is wrong then though nothing broke. The kit does so after a test. */
   async inspect(): Promise<void> {
-    if (this.clock instanceof VirtualClock && this.traces.some((trace) => trace.end === undefined)) {
-      await this.clock.settle();
-    }
+    if (this.traces.some((trace) => trace.end === undefined)) await this.settle();
     this.#gateway.faults.push(...this.#inspection.find());
   }
 
@@ -141,6 +160,19 @@ export class TestGateway {
     return this.#gateway.stats().metrics;
   }
 
+  /** Begins a request, and leaves to the caller what comes then. */
+  open(
+    headers: Header[],
+    endStream: boolean,
+    events: DownstreamEvents,
+    info?: DownstreamInfo,
+  ): { stream: HttpStream; trace: RequestTrace } {
+    const stream = this.#gateway.handle(LISTENER, headers, endStream, events, info);
+    const trace = this.#gateway.trace?.trace(stream.id) ?? NO_TRACE;
+    rememberGateway(trace, this);
+    return { stream, trace };
+  }
+
   /**
    * Sends a request. Resolves with the response when it is complete, or was cut; rejects only when `signal` aborts.
    * With virtual time a request that waits for time needs `gateway.advance`.
@@ -149,7 +181,7 @@ export class TestGateway {
     const given = { ...(this.#chunks !== undefined && { chunks: this.#chunks }), ...options };
     const { headers, chunks, trailers } = outgoingRequest(path, given);
     const endStream = chunks.length === 0 && trailers.length === 0;
-    let trace: RequestTrace = emptyTrace(path);
+    let trace = NO_TRACE;
     const response = new Promise<GatewayResponse>((resolve, reject) => {
       const received = { headers: [] as Header[], body: new Body(), trailers: [] as Header[] };
       const complete = (reset?: string) => {
@@ -158,7 +190,7 @@ export class TestGateway {
         this.#inspection.requestEnded();
         resolve(new GatewayResponse({ ...received, body: received.body.bytes(), details, reset, trace }));
       };
-      const stream = this.#gateway.handle(LISTENER, headers, endStream, {
+      const opened = this.open(headers, endStream, {
         onHeaders(head, end) {
           received.headers = head;
           if (end) complete();
@@ -173,8 +205,8 @@ export class TestGateway {
         },
         onReset: complete,
       });
-      trace = this.#gateway.trace?.trace(stream.id) ?? trace;
-      rememberGateway(trace, this);
+      const { stream } = opened;
+      trace = opened.trace;
       options.signal?.addEventListener("abort", () => {
         stream.disconnect();
         this.#records.delete(stream.id);
@@ -209,8 +241,4 @@ export class TestGateway {
   async close(): Promise<void> {
     await this.#gateway.close();
   }
-}
-
-function emptyTrace(path: string): RequestTrace {
-  return { id: 0, listener: LISTENER, method: "", path, authority: "", startedAtMs: 0, steps: [] };
 }

@@ -1,7 +1,7 @@
 import type { Header } from "../services/upstream/upstream.ts";
 import type { BodyView, HeaderChange } from "./trace.ts";
 
-const SHOWN_BYTES = 200;
+const KEPT_BYTES = 16 * 1024;
 
 /** The headers whose values differ, in the order of their names' first appearance. */
 export function headerChanges(before: readonly Header[], after: readonly Header[]): HeaderChange[] {
@@ -17,10 +17,10 @@ export function headerChanges(before: readonly Header[], after: readonly Header[
 }
 
 export function bodyView(bytes: Uint8Array): BodyView {
-  return { bytes: bytes.length, text: shownText(bytes) };
+  return { bytes: bytes.length, text: keptText(bytes) };
 }
 
 /** The first bytes, as text. */
-export function shownText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, SHOWN_BYTES));
+export function keptText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, KEPT_BYTES));
 }

@@ -1,7 +1,7 @@
 import type { Header } from "../services/upstream/upstream.ts";
-import type { HttpCallRequest, LocalResponse } from "../vm/context.ts";
-import { shownText } from "./changes.ts";
-import type { HttpCallEffect, RedisCallEffect, TraceEffect, TraceStep } from "./trace.ts";
+import type { GrpcCallRequest, HttpCallRequest, LocalResponse } from "../vm/context.ts";
+import { keptText } from "./changes.ts";
+import type { GrpcCallEffect, HttpCallEffect, RedisCallEffect, TraceEffect, TraceStep } from "./trace.ts";
 
 /** The first value; empty when there is none. */
 export function headerValue(headers: readonly Header[], name: string): string {
@@ -17,7 +17,7 @@ export function httpCallEffect(request: HttpCallRequest, result: number): HttpCa
     path: headerValue(headers, ":path"),
     authority: headerValue(headers, ":authority") || headerValue(headers, "host"),
     headers,
-    body: shownText(body),
+    body: keptText(body),
     timeoutMs,
     result,
   };
@@ -25,6 +25,11 @@ export function httpCallEffect(request: HttpCallRequest, result: number): HttpCa
 
 export function redisCallEffect(cluster: string, query: Uint8Array, result: number): RedisCallEffect {
   return { kind: "redis-call", cluster, command: words(query), result };
+}
+
+export function grpcCallEffect(request: GrpcCallRequest, isStream: boolean, result: number): GrpcCallEffect {
+  const { target, service, method } = request;
+  return { kind: "grpc-call", target: keptText(target), method: `${service}/${method}`, isStream, result };
 }
 
 /** The words of a command in RESP; a query that is none is shown as it is. */
@@ -45,11 +50,11 @@ function words(query: Uint8Array): string[] {
 }
 
 export function localResponseEffect(response: LocalResponse): TraceEffect {
-  const { status, details, headers, body } = response;
-  return { kind: "local-response", status, details, headers, body: shownText(body) };
+  const { status, details, headers, body, grpcStatus } = response;
+  return { kind: "local-response", status, details, headers, body: keptText(body), grpcStatus };
 }
 
 export function localReplyStep(response: LocalResponse): Omit<TraceStep & { kind: "gateway-reply" }, "atMs"> {
   const { status, details, body } = response;
-  return { kind: "gateway-reply", status, details, body: shownText(body) };
+  return { kind: "gateway-reply", status, details, body: keptText(body) };
 }

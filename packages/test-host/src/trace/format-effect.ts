@@ -1,4 +1,4 @@
-import type { HeaderChange, HttpCallEffect, RedisCallEffect, TraceEffect } from "./trace.ts";
+import type { GrpcCallEffect, HeaderChange, HttpCallEffect, RedisCallEffect, TraceEffect } from "./trace.ts";
 
 /** One thing that a plugin did, in a line. */
 export function formatEffect(effect: TraceEffect): string {
@@ -7,7 +7,7 @@ export function formatEffect(effect: TraceEffect): string {
       return `${effect.map}: ${effect.changes.map(formatChange).join("; ") || "rewritten, nothing differs"}`;
     case "body": {
       const { before, after } = effect;
-      return `${effect.side} body: ${before.bytes} bytes -> ${after.bytes} bytes ${JSON.stringify(after.text)}`;
+      return `${effect.side} body: ${before.bytes} bytes -> ${after.bytes} bytes ${quoted(after.text)}`;
     }
     case "property":
       return `property ${effect.path} = ${JSON.stringify(effect.value)}`;
@@ -15,19 +15,30 @@ export function formatEffect(effect: TraceEffect): string {
       return formatHttpCall(effect);
     case "redis-call":
       return formatRedisCall(effect);
+    case "grpc-call":
+      return formatGrpcCall(effect);
     case "local-response": {
-      const body = effect.body === "" ? "" : ` ${JSON.stringify(effect.body)}`;
+      const body = effect.body === "" ? "" : ` ${quoted(effect.body)}`;
       return `local response ${effect.status}${effect.details && ` (${effect.details})`}${body}`;
     }
     case "continue":
       return `continues the ${effect.side}`;
     case "close":
       return "closes the stream";
+    case "tick-period":
+      return effect.ms === 0 ? "no ticks any more" : `ticks every ${effect.ms} ms`;
     case "log":
       return `log ${effect.level}: ${effect.message}`;
     case "refused":
       return `${effect.function} -> ${effect.result} ${effect.name}`;
   }
+}
+
+const SHOWN = 200;
+
+/** A text in quotes; of a long one its start. */
+export function quoted(text: string): string {
+  return text.length <= SHOWN ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, SHOWN))}...`;
 }
 
 /** `+` added, `-` removed, `~` changed. */
@@ -45,6 +56,15 @@ function formatHttpCall(call: HttpCallEffect): string {
   const { status, bytes, durationMs } = call.answer;
   const took = ` after ${durationMs.toFixed(1)} ms`;
   return `${what}: ${status === 0 ? "the answer broke off" : `${status}, ${bytes} bytes`}${took}`;
+}
+
+function formatGrpcCall(call: GrpcCallEffect): string {
+  const what = `gRPC ${call.isStream ? "stream" : "call"} ${call.method} on ${JSON.stringify(call.target)}`;
+  if (call.result !== 0) return `${what}: refused (${call.result})`;
+  if (call.answer === undefined) return `${what}: no answer yet`;
+  const { status, messages, durationMs } = call.answer;
+  const end = status === undefined ? "goes on" : `status ${status}`;
+  return `${what}: ${end}, ${messages} messages, ${durationMs.toFixed(1)} ms`;
 }
 
 function formatRedisCall(call: RedisCallEffect): string {

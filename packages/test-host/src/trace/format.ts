@@ -1,4 +1,4 @@
-import { formatEffect } from "./format-effect.ts";
+import { formatEffect, quoted } from "./format-effect.ts";
 import type { CallbackStep, RequestTrace, TraceStep } from "./trace.ts";
 
 /** Colours for a terminal; each wraps a text. Default: none. */
@@ -52,7 +52,7 @@ function formatStep(step: TraceStep, paint: TracePaint): string {
     case "upstream-reset":
       return paint.red(`upstream failed: ${step.reason}`);
     case "gateway-reply":
-      return `gateway answers ${step.status} (${step.details || "-"})${quoted(step.body)}`;
+      return `gateway answers ${step.status} (${step.details || "-"})${step.body === "" ? "" : ` ${quoted(step.body)}`}`;
     case "response":
       return `to client: ${step.status}`;
     case "fault":
@@ -74,10 +74,6 @@ function formatCallback(step: CallbackStep, paint: TracePaint): string {
 
 function indented(text: string): string {
   return text.replaceAll("\n", `\n${" ".repeat(15)}`);
-}
-
-function quoted(text: string): string {
-  return text === "" ? "" : ` ${JSON.stringify(text)}`;
 }
 
 function milliseconds(ms: number): string {

@@ -3,16 +3,8 @@ import type { Clock } from "../services/clock.ts";
 import type { Header } from "../services/upstream/upstream.ts";
 import { headerValue } from "./effects.ts";
 import { Entry } from "./entry.ts";
-import { PendingCalls } from "./pending-calls.ts";
-import type {
-  CallbackStep,
-  HttpCallEffect,
-  MessageSide,
-  RedisCallEffect,
-  RequestTrace,
-  TraceEffect,
-  TraceStep,
-} from "./trace.ts";
+import { PendingCalls, type CallEffect } from "./pending-calls.ts";
+import type { CallbackStep, MessageSide, RequestTrace, TraceEffect, TraceStep } from "./trace.ts";
 
 export interface TraceOptions {
   /** How many finished requests are kept. Default 100. */
@@ -110,7 +102,7 @@ export class TraceRecorder {
   }
 
   /** The plugin calls a service or Redis; the answer finds it by the token. */
-  call(speaker: Speaker, token: number, effect: HttpCallEffect | RedisCallEffect): void {
+  call(speaker: Speaker, token: number, effect: CallEffect): void {
     this.effect(speaker, effect);
     const streamId = speaker.context?.streamId ?? this.#stack.at(-1)?.streamId;
     if (effect.result === 0) this.calls.sent(speaker, token, effect, streamId);

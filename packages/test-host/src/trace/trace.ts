@@ -1,6 +1,6 @@
 /**
  * What happened to one request, phase by phase. Plain data: `JSON.stringify` gives the form that `/traces` serves.
- * Header values and texts are as on the wire (latin1); bodies are shown up to 200 bytes.
+ * Header values and texts are as on the wire (latin1); bodies are kept up to 16 KiB.
  */
 export interface RequestTrace {
   /** The request's number, from 1. */
@@ -69,10 +69,21 @@ export type TraceEffect =
   | { kind: "property"; path: string; value: string }
   | HttpCallEffect
   | RedisCallEffect
-  | { kind: "local-response"; status: number; details: string; headers: [string, string][]; body: string }
+  | GrpcCallEffect
+  | {
+      kind: "local-response";
+      status: number;
+      details: string;
+      headers: [string, string][];
+      body: string;
+      /** -1: the gateway makes one of the status. */
+      grpcStatus: number;
+    }
   /** `proxy_continue_stream`, `proxy_close_stream`. */
   | { kind: "continue"; side: MessageSide }
   | { kind: "close" }
+  /** 0: no ticks any more. */
+  | { kind: "tick-period"; ms: number }
   /** Every line that the plugin logged, those below the gateway's level too. */
   | { kind: "log"; level: string; message: string }
   /** A host function answered with another result than Ok; "not found" of a getter is not told. */
@@ -87,7 +98,7 @@ export interface HeaderChange {
 
 export interface BodyView {
   bytes: number;
-  /** The first 200 bytes. */
+  /** The first 16 KiB. */
   text: string;
 }
 
@@ -108,6 +119,24 @@ export interface HttpCallEffect {
     /** 0: the answer broke off. */
     status: number;
     bytes: number;
+    durationMs: number;
+  };
+}
+
+/** A gRPC call, or a stream of messages. */
+export interface GrpcCallEffect {
+  kind: "grpc-call";
+  /** The cluster's name, or the serialized `GrpcService`. */
+  target: string;
+  /** `package.Service/Method`. */
+  method: string;
+  isStream: boolean;
+  result: number;
+  /** Absent until the first message, or the end. */
+  answer?: {
+    /** The gRPC status; absent while a stream goes on. */
+    status?: number;
+    messages: number;
     durationMs: number;
   };
 }

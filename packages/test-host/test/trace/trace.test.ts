@@ -1,4 +1,11 @@
-import { formatTrace, startGateway, upstream, type RequestTrace, type TraceStep } from "../../src/index.ts";
+import {
+  formatTrace,
+  grpcService,
+  startGateway,
+  upstream,
+  type RequestTrace,
+  type TraceStep,
+} from "../../src/index.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { gatewayConfig, LISTENER } from "../../src/testing/gateway-config.ts";
 import { expect, test } from "../../src/vitest/index.ts";
@@ -127,6 +134,40 @@ test("holds the trap and its backtrace", async () => {
   expect(step.trapped).toMatch(/Function: proxy_on_request_headers failed: .*unreachable[^]*in-VM backtrace/);
 });
 
+test("follows a gRPC call to its answer", async () => {
+  const plugin = guest(({ on, run, text }) => {
+    const names = [text("quota"), text("quota.Quota"), text("Check"), text("")];
+    const resume =
+      run("proxy_set_effective_context", "(global.get $stream)") + run("proxy_continue_stream", 0);
+    return (
+      on(
+        "proxy_on_request_headers",
+        `(global.set $stream (local.get $id)) ${run("proxy_grpc_call", ...names, text("?"), 500, 16)} (return (i32.const 4))`,
+      ) +
+      on("proxy_on_grpc_receive", resume) +
+      on("proxy_on_grpc_close", resume)
+    );
+  });
+  const start = (service: string) =>
+    startGateway({ plugin, clusters: { quota: grpcService({ [service]: () => Promise.resolve("yes") }) } });
+  const answers = [];
+  for (const gateway of [await start("/quota.Quota/Check"), await start("/quota.Quota/Other")]) {
+    const { trace } = await gateway.fetch("/");
+    answers.push(trace.steps.flatMap((step) => ("effects" in step ? step.effects : []))[0]);
+  }
+  const call = {
+    kind: "grpc-call",
+    target: "quota",
+    method: "quota.Quota/Check",
+    isStream: false,
+    result: 0,
+  };
+  expect(answers).toEqual([
+    { ...call, answer: { status: 0, messages: 1, durationMs: 0 } },
+    { ...call, answer: { status: 12, messages: 0, durationMs: 0 } },
+  ]);
+});
+
 test("keeps what is done outside of requests apart", async () => {
   const plugin = guest(
     ({ on, run, log }) =>
@@ -136,6 +177,7 @@ test("keeps what is done outside of requests apart", async () => {
   const gateway = await startGateway({ plugin });
   await gateway.advance(20);
   expect(gateway.backgroundTrace.map((step) => "effects" in step && step.effects)).toEqual([
+    [{ kind: "tick-period", ms: 10 }],
     [{ kind: "log", level: "info", message: "tick" }],
     [{ kind: "log", level: "info", message: "tick" }],
   ]);
