@@ -28,23 +28,58 @@ export interface MetricReading {
   used: boolean;
 }
 
-/**
- * Metrics that plugins define, by Envoy's rules: defining a name again gives a new id for the same metric,
- * recording on a counter adds, histograms cannot be read. They outlive plugins. Ids carry the type in the low two bits.
- */
+/** Metrics that plugins define, common to all VMs. They outlive plugins. */
 export class Metrics {
   readonly #byName = new Map<string, Metric>();
-  readonly #byId = new Map<number, Metric>();
-  readonly #lastId = [0, 0, 0];
 
-  define(type: number, name: string): number | undefined {
-    if (type < COUNTER || type > HISTOGRAM) return undefined;
+  /** The metrics as one VM knows them. */
+  forVm(): VmMetrics {
+    return new VmMetrics((type, name) => this.#metric(type, name));
+  }
+
+  #metric(type: number, name: string): Metric {
     const key = `${type}\0${name}`;
     let metric = this.#byName.get(key);
     if (metric === undefined)
       this.#byName.set(key, (metric = { name, type, value: 0n, values: [], used: false }));
+    return metric;
+  }
+
+  list(): MetricReading[] {
+    return [...this.#byName.values()].map(({ name, type, value, values, used }) => ({
+      name,
+      type: TYPES[type] ?? "gauge",
+      value: Number(value),
+      values,
+      used,
+    }));
+  }
+
+  /** By the names under which Envoy's `/stats` shows them. */
+  snapshot(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#byName.values()].map((m) => [`wasmcustom.${m.name}`, Number(m.value)]),
+    );
+  }
+}
+
+/**
+ * One VM's ids for metrics, by Envoy's rules: ids carry the type in the low two bits and count up for each VM, defining a
+ * name again gives a new id for the same metric, recording on a counter adds, histograms cannot be read.
+ */
+export class VmMetrics {
+  readonly #metric: (type: number, name: string) => Metric;
+  readonly #byId = new Map<number, Metric>();
+  readonly #lastId = [0, 0, 0];
+
+  constructor(metric: (type: number, name: string) => Metric) {
+    this.#metric = metric;
+  }
+
+  define(type: number, name: string): number | undefined {
+    if (type < COUNTER || type > HISTOGRAM) return undefined;
     const id = (this.#lastId[type] = (this.#lastId[type] ?? 0) + 4) + type;
-    this.#byId.set(id, metric);
+    this.#byId.set(id, this.#metric(type, name));
     return id;
   }
 
@@ -66,7 +101,7 @@ export class Metrics {
       if (metric.values.length > KEPT_VALUES) metric.values.shift();
     }
     if (metric.type === GAUGE) metric.value = value;
-    else metric.value += metric.type === COUNTER ? value : 1n;
+    else metric.value = BigInt.asUintN(64, metric.value + (metric.type === COUNTER ? value : 1n));
     return Status.Ok;
   }
 
@@ -75,22 +110,5 @@ export class Metrics {
     const metric = this.#byId.get(id);
     if (metric === undefined) return Status.NotFound;
     return metric.type === HISTOGRAM ? Status.BadArgument : metric.value;
-  }
-
-  list(): MetricReading[] {
-    return [...this.#byName.values()].map(({ name, type, value, values, used }) => ({
-      name,
-      type: TYPES[type] ?? "gauge",
-      value: Number(value),
-      values,
-      used,
-    }));
-  }
-
-  /** By the names under which Envoy's `/stats` shows them. */
-  snapshot(): Record<string, number> {
-    return Object.fromEntries(
-      [...this.#byName.values()].map((m) => [`wasmcustom.${m.name}`, Number(m.value)]),
-    );
   }
 }

@@ -139,7 +139,7 @@ export class PluginStarter {
       configuration: filter.vmConfiguration,
       thread,
       ...(filter.environment && { environment: filter.environment }),
-      ...(filter.allowedCapabilities && { allowedCapabilities: new Set(filter.allowedCapabilities) }),
+      ...(filter.allowedCapabilities && { allowedCapabilities: filter.allowedCapabilities }),
     });
     vm.start();
     if (vm.failed === undefined) return vm;

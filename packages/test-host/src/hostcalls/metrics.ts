@@ -5,7 +5,7 @@ export const metricFunctions: Record<string, HostFunction> = {
   proxy_define_metric: {
     signature: "i32 i32 i32 i32 -> i32",
     run(vm, type: number, name: number, nameSize: number, idSlot: number) {
-      const id = vm.host.metrics.define(type, vm.memory.readText(name, nameSize));
+      const id = vm.metrics.define(type, vm.memory.readText(name, nameSize));
       if (id === undefined) return Status.BadArgument;
       vm.memory.writeU32(idSlot, id);
       return Status.Ok;
@@ -13,16 +13,16 @@ export const metricFunctions: Record<string, HostFunction> = {
   },
   proxy_increment_metric: {
     signature: "i32 i64 -> i32",
-    run: (vm, id: number, offset: bigint) => vm.host.metrics.increment(id >>> 0, offset),
+    run: (vm, id: number, offset: bigint) => vm.metrics.increment(id >>> 0, offset),
   },
   proxy_record_metric: {
     signature: "i32 i64 -> i32",
-    run: (vm, id: number, value: bigint) => vm.host.metrics.record(id >>> 0, BigInt.asUintN(64, value)),
+    run: (vm, id: number, value: bigint) => vm.metrics.record(id >>> 0, BigInt.asUintN(64, value)),
   },
   proxy_get_metric: {
     signature: "i32 i32 -> i32",
     run(vm, id: number, slot: number) {
-      const value = vm.host.metrics.get(id >>> 0);
+      const value = vm.metrics.get(id >>> 0);
       if (typeof value === "number") return value;
       vm.memory.writeU64(slot, value);
       return Status.Ok;

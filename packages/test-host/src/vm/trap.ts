@@ -20,7 +20,7 @@ export function isGuestFailure(error: unknown): boolean {
     error instanceof WebAssembly.RuntimeError ||
     error instanceof RestrictedCall ||
     error instanceof GuestHung ||
-    error instanceof RangeError ||
+    (error instanceof RangeError && error.message.includes("call stack")) ||
     // Thrown by a guest with the exceptions proposal, which TypeScript's library does not know.
     constructor === (WebAssembly as { Exception?: unknown }).Exception
   );

@@ -1,14 +1,16 @@
+import type { VmMetrics } from "../gateway/metrics.ts";
 import type { LogLine } from "../gateway/observe.ts";
 import { refusal } from "../trace/entry.ts";
 import type { TraceRecorder } from "../trace/recorder.ts";
 import type { CallScope } from "./call-scope.ts";
+import { Capabilities } from "./capabilities.ts";
 import type { CallbackName } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import { RestrictedCall, type HostFunction } from "./host-function.ts";
 import { count, Ledger } from "./ledger.ts";
+import { link } from "./link.ts";
 import { GuestMemory, InvalidMemoryAccess } from "./memory.ts";
 import { Status } from "./status.ts";
-import type { ModuleImport } from "./module-interface.ts";
 import { GuestTrap, isGuestFailure } from "./trap.ts";
 import { refusedInStartSection, type LoadedModule } from "./module.ts";
 import { runWatched } from "./watchdog.ts";
@@ -22,7 +24,7 @@ export interface VmSetup {
   /** WASI's environment. */
   environment?: Readonly<Record<string, string>>;
   /** Host functions and callbacks that the guest may have, by name; empty or absent: all of them. */
-  allowedCapabilities?: ReadonlySet<string>;
+  allowedCapabilities?: readonly string[];
 }
 
 /**
@@ -38,6 +40,7 @@ export class Vm {
   /** `NAME=value`, for WASI. */
   readonly environment: readonly string[];
   readonly ledger = new Ledger();
+  readonly metrics: VmMetrics;
   /** Live contexts by id. Ids start at 1, count roots and streams together, and are never used again. */
   readonly contexts = new Map<number, Context>();
   /** Effective context: the callee, until `proxy_set_effective_context`. Undefined while the module starts. */
@@ -54,7 +57,7 @@ export class Vm {
   readonly memory: GuestMemory;
   readonly #module: LoadedModule;
   readonly #exports: WebAssembly.Exports;
-  readonly #capabilities: ReadonlySet<string>;
+  readonly #capabilities: Capabilities;
   #restriction: "start-section" | "start" | "allocation" | undefined;
   #depth = 0;
   #deferred: (() => void)[] = [];
@@ -70,11 +73,12 @@ export class Vm {
     this.configuration = setup.configuration;
     this.thread = setup.thread;
     this.environment = Object.entries(setup.environment ?? {}).map(([name, value]) => `${name}=${value}`);
-    this.#capabilities = setup.allowedCapabilities ?? new Set();
+    this.#capabilities = new Capabilities(setup.allowedCapabilities ?? []);
     this.marker = module.marker;
-    const imports = this.#imports();
-    this.#exports = this.#instantiate(imports).exports;
-    const memory = this.#exports.memory ?? importedMemory(module, imports);
+    this.metrics = host.metrics.forVm();
+    const linked = link(module, (from, name) => this.#function(from, name));
+    this.#exports = this.#instantiate(linked.imports).exports;
+    const memory = this.#exports.memory ?? linked.memory;
     this.memory = new GuestMemory(memory as WebAssembly.Memory, this.ledger, (size) => this.#allocate(size));
   }
 
@@ -96,12 +100,8 @@ export class Vm {
     return (
       typeof this.#exports[name] === "function" &&
       this.host.profile.knowsCallback(name) &&
-      (!name.startsWith("proxy_on_") || name === "proxy_on_memory_allocate" || this.#isAllowed(name))
+      this.#capabilities.allowsCallback(name)
     );
-  }
-
-  #isAllowed(name: string): boolean {
-    return this.#capabilities.size === 0 || this.#capabilities.has(name);
   }
 
   /** Writes down what serving VMs do; trial starts are not told. */
@@ -200,32 +200,16 @@ export class Vm {
     this.onFailure?.(this.failed);
   }
 
-  #imports(): WebAssembly.Imports {
-    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-    for (const entry of this.#module.interface.imports) {
-      const { module, name } = entry;
-      const host = this.host.profile.hostFunctions.get(`${module}.${name}`);
-      const given =
-        entry.kind === "memory"
-          ? new WebAssembly.Memory(limits(entry))
-          : entry.kind === "table"
-            ? new WebAssembly.Table({ ...limits(entry), element: "anyfunc" })
-            : host &&
-              (isCapability(module, name) && !this.#isAllowed(name)
-                ? this.#forbid(module, name)
-                : this.#wrap(name, host));
-      if (given !== undefined) (imports[module] ??= {})[name] = given;
-    }
-    return imports;
-  }
-
-  /** What a gateway links in place of a host function that the plugin may not have. */
-  #forbid(module: string, name: string): () => number {
+  /** A host function as the guest calls it, or what a gateway links in place of one that the plugin may not have. */
+  #function(module: string, name: string): WebAssembly.ImportValue | undefined {
+    const host = this.host.profile.hostFunctions.get(`${module}.${name}`);
+    if (host === undefined || this.#capabilities.allowsFunction(module, name))
+      return host && this.#wrap(name, host);
     return () => {
       count(this.ledger.hostCalls, name);
       const message = `Attempted call to restricted proxy-wasm capability: ${name}`;
       this.host.log(4, message, this, this.context, "host");
-      return module === "env" ? Status.InternalFailure : WASI_NOT_CAPABLE;
+      return Capabilities.refusal(module);
     };
   }
 
@@ -252,23 +236,4 @@ export class Vm {
     if (effect !== undefined) this.trace?.effect(this, effect);
     return result;
   }
-}
-
-const WASI_NOT_CAPABLE = 76;
-
-/** Helpers of compilers are linked whatever a plugin may have. */
-function isCapability(module: string, name: string): boolean {
-  return module !== "env" || name.startsWith("proxy_");
-}
-
-function limits({ minimum = 0, maximum }: ModuleImport): { initial: number; maximum?: number } {
-  return { initial: minimum, ...(maximum !== undefined && { maximum }) };
-}
-
-function importedMemory(
-  module: LoadedModule,
-  imports: WebAssembly.Imports,
-): WebAssembly.ImportValue | undefined {
-  const entry = module.interface.imports.find(({ kind }) => kind === "memory");
-  return entry && imports[entry.module]?.[entry.name];
 }
