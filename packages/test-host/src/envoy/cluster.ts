@@ -21,10 +21,10 @@ export function readCluster(value: Value): ClusterConfig | undefined {
         endpoints.push(...readLocality(locality));
     });
     const circuitBreaker = message.optional("circuit_breakers")?.message("CircuitBreakers", readBreakers);
-    const enableTrailers = readProtocolOptions(message);
+    const protocol = readProtocolOptions(message);
     if (name === undefined) return undefined;
     const connectTimeoutMs = timeout === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : (timeout.duration() ?? 0);
-    return { name, connectTimeoutMs, endpoints, enableTrailers, ...(circuitBreaker && { circuitBreaker }) };
+    return { name, connectTimeoutMs, endpoints, ...protocol, ...(circuitBreaker && { circuitBreaker }) };
   });
 }
 
@@ -63,19 +63,26 @@ function readBreakers(message: Message): CircuitBreakerConfig {
   return config;
 }
 
-/** Whether trailers pass; false unless the cluster's HTTP/1.1 options say so. */
-function readProtocolOptions(message: Message): boolean {
-  let trailers = false;
+/** HTTP/1.1 unless HTTP/2 is asked for; there trailers pass only where its options say so. */
+function readProtocolOptions(message: Message): Pick<ClusterConfig, "enableTrailers" | "http2"> {
+  const protocol: Pick<ClusterConfig, "enableTrailers" | "http2"> = { enableTrailers: false };
   message.optional("typed_extension_protocol_options")?.message("ExtensionProtocolOptions", (extensions) => {
     const options = extensions.optional(PROTOCOL_OPTIONS);
     if (options === undefined) return;
     readTyped(options, PROTOCOL_OPTIONS, "HttpProtocolOptions", (it) => {
       it.required("explicit_http_config")?.message("ExplicitHttpConfig", (explicit) => {
-        explicit.optional("http_protocol_options")?.message("Http1ProtocolOptions", (http1) => {
-          trailers = http1.optional("enable_trailers")?.boolean() === true;
-        });
+        const [name, chosen] = explicit.oneOf(["http_protocol_options", "http2_protocol_options"]) ?? [];
+        if (name === "http2_protocol_options") {
+          protocol.http2 = true;
+          protocol.enableTrailers = true;
+          chosen?.message("Http2ProtocolOptions", () => undefined);
+        } else {
+          chosen?.message("Http1ProtocolOptions", (http1) => {
+            protocol.enableTrailers = http1.optional("enable_trailers")?.boolean() === true;
+          });
+        }
       });
     });
   });
-  return trailers;
+  return protocol;
 }

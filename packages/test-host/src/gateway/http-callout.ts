@@ -15,8 +15,8 @@ export interface CalloutResult {
   trailers: Header[];
 }
 
-/** Larger answers end the call as a broken one; Envoy's limit for what an async client buffers. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** Larger answers end the call as a broken one: Envoy's `http.async_response_size_limit`. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Makes the call of one plugin, and calls it back. A cluster without a host refuses at once, and uses a token. */
 export function callHttp(owner: CalloutOwner, request: HttpCallRequest): CallResult {
@@ -43,7 +43,7 @@ export function callHttp(owner: CalloutOwner, request: HttpCallRequest): CallRes
 }
 
 /**
- * Sends one request and collects the whole answer. Failures before the headers become the answers that Envoy makes up: 504 for the timeout,
+ * Sends one request and collects the whole answer. What Envoy makes up: 504 for the timeout, even in the midst of an answer;
  * 503 for a connection that failed, 502 for garbage. Source: Envoy, source/common/http/async_client_impl.cc.
  */
 export function startHttpCallout(
@@ -52,7 +52,8 @@ export function startHttpCallout(
   clock: Clock,
   done: (result: CalloutResult) => void,
 ): { cancel(): void } {
-  const headers = new HeaderMap(request.headers, true);
+  const headers = new HeaderMap([], true);
+  headers.replaceAll(request.headers);
   const refusal = refusedRequestHeaders(headers);
   let timer: Timer | undefined;
   let stream: UpstreamStream | undefined;
@@ -78,7 +79,7 @@ export function startHttpCallout(
     headers.set("x-envoy-expected-rq-timeout-ms", String(request.timeoutMs));
     timer = clock.after(request.timeoutMs, () => {
       stream?.reset();
-      finish(answer === undefined ? madeUp(504, "upstream request timeout") : broken);
+      finish(madeUp(504, "upstream request timeout"));
     });
   }
   const openedAt = clock.now();

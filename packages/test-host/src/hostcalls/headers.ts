@@ -30,7 +30,8 @@ function receivedHeaders({ scope }: Vm, map: number): Header[] | undefined {
     case HTTP_CALL_HEADERS:
       return scope.httpCall?.headers;
     case HTTP_CALL_TRAILERS:
-      return scope.httpCall?.trailers;
+      // A message without trailers has no map for them.
+      return scope.httpCall?.trailers.length === 0 ? undefined : scope.httpCall?.trailers;
     default:
       return undefined;
   }

@@ -24,10 +24,17 @@ const CONNECT_ERRORS: Record<string, string> = {
   ETIMEDOUT: "Connection timed out",
 };
 
-/** What a failure of `node:http` means to a gateway; `connected` tells whether the connection had been made. */
-export function resetReasonOf(error: NodeJS.ErrnoException, connected: boolean): ResetReason {
+/**
+ * What a failure of `node:http` means to a gateway. `connected`: the connection had been made. `headCut`: it ended within a
+ * response's head.
+ */
+export function resetReasonOf(
+  error: NodeJS.ErrnoException,
+  connected: boolean,
+  headCut = false,
+): ResetReason {
   const code = error.code ?? "";
-  if (code.startsWith("HPE_")) return "protocol-error";
+  if (headCut || code.startsWith("HPE_")) return "protocol-error";
   if (!connected || UNREACHABLE.has(code)) return "connect-failure";
   return "remote-reset";
 }

@@ -9,8 +9,8 @@ import { headText, toRequestHead, type RequestHead } from "./request-head.ts";
 import { hasNoBody } from "./response-framing.ts";
 import type { Header, ResetReason, UpstreamEvents, UpstreamStream } from "./upstream.ts";
 
-/** Envoy's default for `max_request_headers_kb`, which its upstream codec applies to responses too. */
-const MAXIMUM_RESPONSE_HEAD_BYTES = 60 * 1024;
+/** Envoy's default for what its upstream codec takes of a response head. */
+const MAXIMUM_RESPONSE_HEAD_BYTES = 80 * 1024;
 
 export interface HttpUpstreamContext {
   endpoint: SocketAddress;
@@ -41,6 +41,8 @@ export class HttpUpstreamStream implements UpstreamStream {
   #tunnel: Duplex | undefined;
   #connectTimer: Timer | undefined;
   #connected = false;
+  /** Bytes that the connection had brought before this request. */
+  #readBefore = 0;
   #over = false;
 
   constructor(
@@ -117,7 +119,8 @@ export class HttpUpstreamStream implements UpstreamStream {
       maxHeaderSize: MAXIMUM_RESPONSE_HEAD_BYTES,
     });
     started.on("error", (error) => {
-      const reason = resetReasonOf(error, this.#connected);
+      const isCut = this.#connected && (started.socket?.bytesRead ?? 0) > this.#readBefore;
+      const reason = resetReasonOf(error, this.#connected, isCut && this.#response === undefined);
       this.fail(reason, reason === "connect-failure" ? connectFailureText(error) : error.message);
     });
     // Set here and not as options: there `node:http` refuses a blank, which Envoy sends as it is.
@@ -137,6 +140,7 @@ export class HttpUpstreamStream implements UpstreamStream {
   }
 
   #watchConnect(socket: Socket): void {
+    this.#readBefore = socket.bytesRead;
     if (!socket.connecting) {
       this.#connected = true;
       return;

@@ -264,7 +264,7 @@ describe("a failure", () => {
   it.each([
     ["garbage", "garbage\r\n\r\n"],
     ["a second, different length", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx"],
-    ["a head over 60 KiB", `HTTP/1.1 200 OK\r\nx: ${"y".repeat(61 * 1024)}\r\n\r\n`],
+    ["a head over 80 KiB", `HTTP/1.1 200 OK\r\nx: ${"y".repeat(81 * 1024)}\r\n\r\n`],
   ])("is a protocol error for %s", async (_title, raw) => {
     expect((await answer(raw)).at(-1)).toMatch(/^reset protocol-error: /);
   });
