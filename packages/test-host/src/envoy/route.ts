@@ -119,8 +119,8 @@ function readTimeouts(
 }
 
 /** `typed_per_filter_config`, of which only `FilterConfig.disabled` is simulated. */
-function readDisabled(message: Message): Record<string, boolean> {
-  const disabled: Record<string, boolean> = {};
+function readDisabled(message: Message): Record<string, true> {
+  const disabled: Record<string, true> = {};
   const at = message.optional("typed_per_filter_config");
   at?.message("PerFilterConfig", (perFilter) => {
     for (const [name, value] of perFilter.all()) {
@@ -133,7 +133,8 @@ function readDisabled(message: Message): Record<string, boolean> {
       const is = readTyped(value, FILTER_CONFIG, "FilterConfig", (config) =>
         config.optional("disabled")?.boolean(),
       );
-      if (is !== undefined) disabled[name] = is;
+      if (is === true) disabled[name] = true;
+      else value.problem("is empty, which Envoy refuses; write disabled: true");
     }
   });
   return disabled;

@@ -137,7 +137,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     );
     this.#streams.add(stream);
     this.trace?.begin(stream.id, listenerName, headers);
-    if (received.refusal !== undefined) stream.turnAway(received.refusal, received.headers, endStream);
+    if (received.refusal !== undefined) stream.turnAway(received.refusal, received.headers);
     else stream.start(received.headers, endStream);
     return stream;
   }

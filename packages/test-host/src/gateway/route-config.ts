@@ -3,8 +3,8 @@ export interface RouteEdits {
   /** In this order; a virtual host's come behind those of its route. */
   requestHeaders: HeaderEdits[];
   responseHeaders: HeaderEdits[];
-  /** By the name of the HTTP filter: whether it is left out. A route's word counts more than its virtual host's. */
-  disabledFilters: Record<string, boolean>;
+  /** Names of HTTP filters that are left out. */
+  disabledFilters: Record<string, true>;
 }
 
 export interface RouteConfig extends Partial<RouteEdits> {

@@ -28,8 +28,6 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   /** Address of the host that the request is to go to, if its cluster has it. */
   overrideHost: string | undefined;
   ended = false;
-  /** A local response is under way: the request goes no further. */
-  answering = false;
   readonly #setup: StreamSetup;
   readonly #filters: StreamFilter[];
   readonly #router: Router;
@@ -79,9 +77,8 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   }
 
   /** Answers a request that no filter gets to see; they are told of it in their logs only. */
-  turnAway(refusal: Refusal, headers: readonly Header[], endStream: boolean): void {
+  turnAway(refusal: Refusal, headers: readonly Header[]): void {
     if (headers.length > 0) this.request.headers = new HeaderMap(headers, true);
-    this.request.observedEnd = endStream;
     if (refusal.routed === true) this.route();
     this.request.aborted = true;
     this.sendDirectly(this.#refusal(refusal));

@@ -93,7 +93,7 @@ function responseProperty(stream: HttpStream, name: string, rest: readonly strin
     case "code":
       return headers === undefined ? undefined : int64(Number(headers.get(":status") ?? 0));
     case "code_details":
-      return stream.details === "" ? undefined : text(stream.details);
+      return text(stream.knownDetails);
     case "flags":
       return int64(0);
     case "grpc_status": {

@@ -25,6 +25,8 @@ export class StreamFacts {
   localReplyBody: string | undefined;
   /** Envoy's RESPONSE_CODE_DETAILS; empty: none. */
   details = "";
+  /** A local response is under way: the request goes no further. */
+  answering = false;
   /** Envoy's RESPONSE_FLAGS. */
   flags = "-";
 
@@ -37,6 +39,11 @@ export class StreamFacts {
     this.upgrade = setup.upgrade;
     this.startedAt = host.clock.now();
     this.bufferLimitBytes = setup.bufferLimitBytes;
+  }
+
+  /** Undefined when there are none; a local response's are there even when they are empty. */
+  get knownDetails(): string | undefined {
+    return this.details === "" && !this.answering ? undefined : this.details;
   }
 
   get profile(): Profile {

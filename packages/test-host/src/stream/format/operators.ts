@@ -36,7 +36,7 @@ const PLAIN: Record<string, Operator> = {
   PROTOCOL: ({ stream }) => stream.info.protocol,
   REQUESTED_SERVER_NAME: absent,
   RESPONSE_CODE: ({ record }) => record.status,
-  RESPONSE_CODE_DETAILS: ({ record }) => known(record.details),
+  RESPONSE_CODE_DETAILS: ({ stream }) => stream.knownDetails,
   RESPONSE_FLAGS: ({ record }) => known(record.flags) ?? "-",
   RESPONSE_FLAGS_LONG: ({ record }) => LONG_FLAGS[record.flags] ?? record.flags,
   ROUTE_NAME: ({ record }) => known(record.routeName),
@@ -105,12 +105,17 @@ function fromHeaders(headers: HeaderMap | undefined, argument: string): LogValue
   return undefined;
 }
 
-/** `wasm.key:PLAIN`; without a type, or with `TYPED`, as JSON. */
+/** `wasm.key:PLAIN`; without a type, or with `TYPED`, as the JSON of its protobuf. */
 function filterState({ stream }: Logged, argument: string): LogValue {
   const [key = "", type = "TYPED"] = argument.split(":");
   const value = stream.filterState.get(key);
   if (value === undefined || !key.startsWith("wasm.")) return undefined;
-  return type === "PLAIN" ? fromBytes(value) : JSON.stringify(fromBytes(value));
+  if (type === "PLAIN") return fromBytes(value);
+  const typed = {
+    "@type": "type.googleapis.com/google.protobuf.BytesValue",
+    value: Buffer.from(value).toString("base64"),
+  };
+  return JSON.stringify(typed);
 }
 
 function grpcStatus(stream: HttpStream): LogValue {
