@@ -14,7 +14,7 @@ const LIMIT_MS = 300_000;
 const BYTES_A_REQUEST = 16;
 
 function configuration(): GatewayConfig {
-  const path = publishedModule("hello-world");
+  const module = publishedModule("hello-world");
   return {
     listeners: [
       {
@@ -35,7 +35,7 @@ function configuration(): GatewayConfig {
             pluginName: "hello-world",
             rootId: "",
             vmId: "",
-            code: { bytes: new Uint8Array(readFileSync(path)), path },
+            code: { bytes: new Uint8Array(readFileSync(module)), path: module },
             vmConfiguration: new Uint8Array(),
             configuration: new Uint8Array(),
             failOpen: false,
