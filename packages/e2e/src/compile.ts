@@ -8,7 +8,7 @@ const OUTPUT = join(PACKAGE, "../../node_modules/.cache/gateway-plugins-e2e");
 
 const TARGETS = {
   release: ["-O3", "--shrinkLevel", "2", "--converge"],
-  debug: ["--debug"],
+  debug: ["--debug", "--sourceMap"],
 } as const;
 
 export interface Compilation {

@@ -31,7 +31,9 @@ export class Queues {
     const queue = this.#byId.get(id);
     if (queue === undefined) return false;
     queue.items.push(item);
-    setImmediate(() => queue.notify(id));
+    // Who had registered last by now; another may register before it is told.
+    const { notify } = queue;
+    setImmediate(() => notify(id));
     return true;
   }
 
