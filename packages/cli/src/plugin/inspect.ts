@@ -61,9 +61,16 @@ export function inspect(file: string): Inspection {
   };
 }
 
-/** Whether the module calls Redis, which only Higress offers. */
 export function importsRedis(bytes: Uint8Array): boolean {
-  return readModuleInterface(bytes).imports.some((entry) => entry.name.startsWith("proxy_redis_"));
+  return readModuleInterface(bytes).imports.some(({ name }) => name.startsWith("proxy_redis_"));
+}
+
+/** Whether only Higress loads the module: it calls Redis, or names no ABI version but Higress's own. */
+export function needsHigress(bytes: Uint8Array): boolean {
+  const { exports } = readModuleInterface(bytes);
+  const markers = exports.map(({ name }) => name).filter((name) => name.startsWith("proxy_abi_version_"));
+  const isOwn = markers.length > 0 && markers.every((name) => name === "proxy_abi_version_0_2_100");
+  return isOwn || importsRedis(bytes);
 }
 
 export function readModule(file: string): Buffer {
