@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -13,6 +15,34 @@ function environment(): NodeJS.ProcessEnv {
     .split(delimiter)
     .filter((folder) => !folder.includes("node_modules"));
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
+}
+
+/** Starts a program that serves, as `runAsStranger` runs one that ends; resolves with what `ready` matches in its output. */
+export async function startAsStranger(
+  folder: string,
+  program: string,
+  args: string[],
+  ready: RegExp,
+): Promise<{ match: RegExpExecArray; stop(): Promise<void> }> {
+  const child = spawn(program, args, { cwd: folder, env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+  const closed = once(child, "close");
+  let output = "";
+  const match = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const found = ready.exec(output);
+      if (found !== null) resolve(found);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("error", reject);
+    child.once("close", () => reject(new Error(`${program} ${args.join(" ")} ended:\n${output}`)));
+  });
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await closed;
+  };
+  return { match, stop };
 }
 
 /** Runs a program in a folder as somebody would who has never seen this checkout; rejects unless it ends with 0. */

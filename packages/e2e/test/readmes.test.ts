@@ -220,6 +220,43 @@ describe("docs/local-debugging.md", () => {
   });
 });
 
+describe("the command line's README", () => {
+  const lines = blocksIn(text("packages/cli/README.md"))
+    .filter((block) => block.language === "sh")
+    .flatMap((block) => block.text.trimEnd().split("\n"));
+  const modules = ["mock-response", "hello-world"];
+  /** A folder with the files that the lines name, which serve on free ports. */
+  async function folderOfFiles(): Promise<{ folder: string; ports: string }> {
+    const folder = mkdtempSync(join(tmpdir(), "cli-readme-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, "dist"));
+    for (const name of modules)
+      cpSync(join(root, `packages/${name}/dist/${name}.wasm`), join(folder, `dist/${name}.wasm`));
+    const [port, adminPort] = [await freePort(), await freePort()];
+    const yaml = firstBlock(text("docs/local-debugging.md"), "yaml")
+      .replace("port_value: 10000", `port_value: ${port}`)
+      .replace("port_value: 9901", `port_value: ${adminPort}`);
+    writeFileSync(join(folder, "envoy.yaml"), yaml);
+    writeFileSync(join(folder, "plugin.yaml"), firstBlock(text("README.md"), "yaml"));
+    return { folder, ports: ` --port ${port} --admin-port ${adminPort}` };
+  }
+
+  test.each(lines.filter((line) => line.startsWith("npx gateway dev ")))("serves with: %s", async (line) => {
+    const { folder, ports } = await folderOfFiles();
+    const served = serveAsDocumented(line.includes("envoy.yaml") ? line : line + ports, folder);
+    await expect(served).resolves.toBeUndefined();
+  });
+
+  test.each(lines.filter((line) => line.startsWith("npx gateway check ")))(
+    "checks with: %s",
+    async (line) => {
+      const { folder } = await folderOfFiles();
+      const { stdout } = await run(process.execPath, [GATEWAY, ...line.split(" ").slice(2)], { cwd: folder });
+      expect(stdout).toContain("loads on  Envoy");
+    },
+  );
+});
+
 describe("docs/configuration-rules.md", () => {
   test("has a configuration that acts as it says", async () => {
     const plugin = join(root, "packages/mock-response/dist/mock-response.wasm");

@@ -4,9 +4,12 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startGateway, upstream } from "@gateway-plugins/test-host";
+import binaryen from "binaryen";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../src/command.ts";
-import { emptyFolder, filesIn, pack, runAsStranger } from "../src/stranger.ts";
+import { buildGo } from "../src/foreign.ts";
+import { describeWith } from "../src/real-parts.ts";
+import { emptyFolder, filesIn, pack, runAsStranger, startAsStranger } from "../src/stranger.ts";
 
 // Downloads take what they take.
 const LIMIT_MS = 300_000;
@@ -124,6 +127,54 @@ describe("who has only the tarballs", () => {
     },
   );
 });
+
+describe("who writes in another language and has only the tarballs", () => {
+  async function commandIn(folder: string): Promise<string> {
+    await runAsStranger(folder, "npm", "init", "-y");
+    await runAsStranger(folder, "npm", ...INSTALL, "--save-dev", tarballs["test-host"], tarballs.cli);
+    return join(folder, "node_modules/.bin/gateway");
+  }
+  const serve = async (folder: string, command: string, ...args: string[]) => {
+    const flags = ["--port", "0", "--admin-port", "0", "--trace"];
+    const ready = /Serving on (http:\S+)[^]*Ctrl-C stops\./;
+    const { match, stop } = await startAsStranger(folder, command, ["dev", ...args, ...flags], ready);
+    onTestFinished(stop);
+    return match[1]!;
+  };
+
+  test("debugs a module that no toolchain of ours has made", { timeout: LIMIT_MS }, async () => {
+    const folder = await temporaryFolder();
+    const command = await commandIn(folder);
+    await writeFile(join(folder, "plugin.wasm"), binaryen.parseText(ANSWERS_TEAPOT).emitBinary());
+    expect(await runAsStranger(folder, "npx", "gateway", "check", "plugin.wasm")).toContain(
+      "loads on  Envoy",
+    );
+    const url = await serve(folder, command, "plugin.wasm");
+    expect((await fetch(url)).status).toBe(418);
+  });
+
+  describeWith("go", "in Go", () => {
+    test("debugs the main.wasm that go build made", { timeout: LIMIT_MS }, async () => {
+      const folder = await temporaryFolder();
+      const command = await commandIn(folder);
+      await cp(await buildGo("mock"), join(folder, "main.wasm"));
+      const config = `{"mockEnable":true}`;
+      const url = await serve(folder, command, "main.wasm", "--config", config, "--profile", "higress");
+      expect(await (await fetch(url)).text()).toBe("hello world");
+    });
+  });
+});
+
+const ANSWERS_TEAPOT = `(module
+  (import "env" "proxy_send_local_response"
+    (func $respond (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 1024))
+  (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
+    (drop (call $respond (i32.const 418) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+      (i32.const 0) (i32.const 0) (i32.const -1)))
+    (i32.const 1)))`;
 
 /** Copies what a clone of the repository would hold, nothing built or installed. */
 async function copyTracked(from: string, to: string): Promise<void> {
