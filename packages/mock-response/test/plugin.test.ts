@@ -26,7 +26,7 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     const service = upstream({ body: "from the service" });
     const gateway = await startGateway({ ...build, config, upstream: service });
     expect((await gateway.fetch("/get")).text()).toBe("from the service");
-    expect(service.requests[0]?.header("hello")).toBe("world");
+    expect(service.requests[0]).toHaveHeader("hello", "world");
   });
 
   test.for([{ mockEnable: "true" }, { mockEnable: 1 }, { mockEnable: "1" }])(
