@@ -37,11 +37,13 @@ export async function runOnBoth(
   const envoy = await startEnvoy({ listeners, clusters });
   const targets = Object.entries(clusters).map(([name, target]) => [name, withScheme(target)] as const);
   const hosts = await Promise.all(
-    guests.map(({ wasm }) =>
+    guests.map(({ wasm }, i) =>
       startGateway({
         plugin: wasm,
-        clusters: Object.fromEntries(targets),
-        upstream: withScheme(upstream),
+        name: `guest-${i}`,
+        rootId: `guest-${i}`,
+        clusters: { ...Object.fromEntries(targets), [`upstream_${i}`]: withScheme(upstream) },
+        virtualHosts: [{ name: "all", domains: ["*"], routes: [routeOf(i)] }],
         clock: "real",
       }),
     ),
@@ -66,6 +68,12 @@ export async function runOnBoth(
     await Promise.all([envoy.stop(), ...hosts.map((host) => host.close())]);
     await rm(directory, { recursive: true });
   }
+}
+
+/** As `bootstrap` names it. */
+function routeOf(index: number) {
+  const action = { cluster: `upstream_${index}` };
+  return { name: `route_${index}`, match: { prefix: "/" }, action, timeoutMs: 15_000 };
 }
 
 function withScheme(target: string | null): string | null {

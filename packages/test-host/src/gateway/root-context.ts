@@ -2,6 +2,7 @@ import type { Timer } from "../services/clock.ts";
 import { int64 } from "../stream/properties.ts";
 import type { Context, PluginIdentity, RootCalls } from "../vm/context.ts";
 import { toBytes } from "../vm/pairs.ts";
+import { writeProto } from "../vm/protobuf.ts";
 import type { CallbackName } from "../vm/callbacks.ts";
 import type { CallScope } from "../vm/call-scope.ts";
 import type { Vm } from "../vm/vm.ts";
@@ -89,6 +90,13 @@ export class RootContext implements Context, RootCalls {
         return toBytes(this.plugin.vmId);
       case "plugin_vm_memory":
         return this.vm.host.profile.hasControlProperties ? int64(this.vm.memory.pages * 65536) : undefined;
+      case "xds":
+        return null;
+      case "xds.node":
+        return writeProto([
+          [1, toBytes("gateway")],
+          [2, toBytes("gateway")],
+        ]);
       case "xds.node.id":
       case "xds.node.cluster":
         return toBytes("gateway");

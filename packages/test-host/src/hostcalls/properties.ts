@@ -7,8 +7,9 @@ export const propertyFunctions: Record<string, HostFunction> = {
   proxy_get_property: {
     signature: "i32 i32 i32 i32 -> i32",
     run(vm, path: number, pathSize: number, pointerSlot: number, sizeSlot: number) {
-      const text = fromBytes(vm.memory.read(path, pathSize)).replace(/\0$/, "");
-      if (text === "") return Status.SerializationFailure;
+      const given = fromBytes(vm.memory.read(path, pathSize));
+      if (given === "") return Status.SerializationFailure;
+      const text = given.replace(/\0$/, "");
       const value = vm.context?.property(text.split("\0"));
       if (value === undefined) return Status.NotFound;
       if (value === null) return Status.SerializationFailure;

@@ -11,10 +11,6 @@ import { findReplyFaults } from "./local-reply.ts";
 import { streamProperty } from "./properties.ts";
 import type { HttpStream } from "./http-stream.ts";
 
-const FROM_REQUEST_HEADERS = new Set(
-  "path url_path query host scheme method referer useragent id headers".split(" "),
-);
-
 /**
  * A plugin in one request: the stream context. It says which maps and buffers the guest may touch now, and turns what
  * the guest asks for into actions on the stream once the VM call has returned.
@@ -193,12 +189,14 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   property(path: readonly string[]): Uint8Array | undefined | null {
-    const [area, name = ""] = path;
-    // Envoy reads these from the map that it takes from the filter when the headers go on; the log phase has one of its own.
-    const isGone = this.phase === "stream" && !this.request.headersOpen;
-    if (area === "request" && isGone && FROM_REQUEST_HEADERS.has(name)) return undefined;
-    const value = streamProperty(this.owner, path);
-    return value === undefined ? this.origin.root.property(path) : value;
+    const own = this.origin.root.property(path);
+    if (own !== undefined) return own;
+    // Envoy reads these from the maps that it takes from the filter when the headers go on; the log phase has its own.
+    const isLog = this.phase === "log";
+    return streamProperty(this.owner, path, {
+      request: isLog || (this.phase === "stream" && this.request.headersOpen),
+      response: isLog || (this.phase === "stream" && this.response.headersOpen),
+    });
   }
 
   clearRouteCache(): void {

@@ -1,3 +1,4 @@
+import { grpcStatusOfHttp, readGrpcStatus } from "../services/grpc/status.ts";
 import { encodePairs, toBytes } from "../vm/pairs.ts";
 import type { HeaderMap } from "./header-map.ts";
 import type { HttpStream } from "./http-stream.ts";
@@ -14,26 +15,41 @@ function text(value: string | undefined): PropertyValue {
   return value === undefined ? undefined : toBytes(value);
 }
 
+/** A map that is not there is one without entries. */
 function headerProperty(map: HeaderMap | undefined, rest: readonly string[]): PropertyValue {
-  if (map === undefined) return undefined;
-  if (rest.length === 0) return encodePairs(map.entries());
-  const values = map.getAll(rest.join("\0"));
+  if (rest.length === 0) return encodePairs(map?.entries() ?? []);
+  const values = map?.getAll(rest.join("\0")) ?? [];
   return values.length === 0 ? undefined : toBytes(values.join(","));
 }
+
+/** Which of the stream's messages the asking filter has at hand now. */
+export interface PropertyView {
+  request: boolean;
+  response: boolean;
+}
+
+const FROM_REQUEST_HEADERS = new Set(
+  "path url_path query host scheme method referer useragent id headers".split(" "),
+);
+
+const MESSAGES = new Set("request response connection source destination upstream xds".split(" "));
 
 /**
  * `proxy_get_property` on a stream. Undefined: not found. Null: known, but without a serialized form (result 3).
  * Source: Envoy's attributes, source/extensions/filters/common/expr/context.cc.
  */
-export function streamProperty(stream: HttpStream, path: readonly string[]): PropertyValue {
+export function streamProperty(
+  stream: HttpStream,
+  path: readonly string[],
+  view: PropertyView = { request: true, response: true },
+): PropertyValue {
   const given = stream.info.properties.get(path.join("."));
   if (given !== undefined) return given;
   const [area = "", name = "", ...rest] = path;
-  const state = stream.filterState.get(`wasm.${area}`);
-  if (state !== undefined) return state;
-  if (area === "filter_state") return name === "" ? null : stream.filterState.get(name);
-  if (area === "request") return name === "" ? null : requestProperty(stream, name, rest);
-  if (area === "response") return name === "" ? null : responseProperty(stream, name, rest);
+  if (area === "filter_state") return path.length === 1 ? null : stream.filterState.get(name);
+  if (MESSAGES.has(area) && path.length === 1) return null;
+  if (area === "request") return requestProperty(stream, name, rest, view);
+  if (area === "response") return responseProperty(stream, name, rest, view);
   if (area === "connection") return connectionProperty(stream, name);
   if (area === "connection_id") return int64(stream.id);
   if (area === "source" || area === "destination") {
@@ -42,14 +58,22 @@ export function streamProperty(stream: HttpStream, path: readonly string[]): Pro
     return name === "port" ? int64(socket.port) : undefined;
   }
   if (area === "upstream") return upstreamProperty(stream, name);
-  if (area === "metadata") return new Uint8Array();
-  if (area === "xds") return name === "" ? null : xdsProperty(stream, name);
+  if (area === "metadata") return metadataProperty(name, rest);
+  if (area === "xds") return xdsProperty(stream, name);
   if (stream.profile.topLevelProperties.has(area)) return xdsProperty(stream, area);
-  return undefined;
+  // What plugins have set does not hide what there is.
+  return stream.filterState.get(`wasm.${area}`);
 }
 
-function requestProperty(stream: HttpStream, name: string, rest: readonly string[]): PropertyValue {
+function requestProperty(
+  stream: HttpStream,
+  name: string,
+  rest: readonly string[],
+  view: PropertyView,
+): PropertyValue {
   const headers = stream.request.headers;
+  if (!view.request && FROM_REQUEST_HEADERS.has(name))
+    return name === "headers" ? headerProperty(undefined, rest) : undefined;
   const path = headers?.get(":path");
   switch (name) {
     case "path":
@@ -87,19 +111,31 @@ function requestProperty(stream: HttpStream, name: string, rest: readonly string
   }
 }
 
-function responseProperty(stream: HttpStream, name: string, rest: readonly string[]): PropertyValue {
-  const { headers, trailers } = stream.response;
+function responseProperty(
+  stream: HttpStream,
+  name: string,
+  rest: readonly string[],
+  view: PropertyView,
+): PropertyValue {
+  const { trailers } = stream.response;
+  const headers = view.response ? stream.response.headers : undefined;
+  const status = stream.response.headers?.get(":status");
   switch (name) {
     case "code":
-      return headers === undefined ? undefined : int64(Number(headers.get(":status") ?? 0));
+      return stream.response.headers === undefined ? undefined : int64(Number(status ?? 0));
     case "code_details":
       return text(stream.knownDetails);
     case "flags":
       return int64(0);
     case "grpc_status": {
-      const status = headers?.get("grpc-status") ?? trailers?.get("grpc-status");
-      return status === undefined ? undefined : int64(Number(status));
+      const given = readGrpcStatus(trailers?.get("grpc-status") ?? headers?.get("grpc-status"));
+      if (given !== undefined) return int64(given);
+      return status === undefined ? undefined : int64(grpcStatusOfHttp(Number(status)));
     }
+    case "backend_latency":
+      return stream.response.observedEnd && stream.upstreamAddress !== undefined
+        ? int64(stream.clock.now() - stream.startedAt)
+        : undefined;
     case "headers":
       return headerProperty(headers, rest);
     case "trailers":
@@ -120,9 +156,27 @@ function connectionProperty(stream: HttpStream, name: string): PropertyValue {
 
 function upstreamProperty(stream: HttpStream, name: string): PropertyValue {
   if (name === "request_attempt_count") return int64(stream.upstreamAddress === undefined ? 0 : 1);
-  if (name === "address") return text(stream.upstreamAddress);
-  if (name !== "port" || stream.upstreamAddress === undefined) return undefined;
-  return int64(Number(stream.upstreamAddress.split(":").pop()) || 0);
+  if (stream.upstreamAddress === undefined) return undefined;
+  switch (name) {
+    case "address":
+      return text(stream.upstreamAddress);
+    case "port":
+      return int64(Number(stream.upstreamAddress.split(":").pop()) || 0);
+    case "local_address":
+      return toBytes("127.0.0.1:0");
+    case "transport_failure_reason":
+      return text(stream.transportFailure);
+    case "locality":
+      return new Uint8Array();
+    default:
+      return undefined;
+  }
+}
+
+/** No filter of this host writes dynamic metadata: the map is there, and empty. */
+function metadataProperty(name: string, rest: readonly string[]): PropertyValue {
+  if (name === "") return new Uint8Array();
+  return name === "filter_metadata" && rest.length === 0 ? encodePairs([]) : undefined;
 }
 
 function xdsProperty(stream: HttpStream, name: string): PropertyValue {
@@ -137,7 +191,10 @@ function xdsProperty(stream: HttpStream, name: string): PropertyValue {
     case "route_metadata":
     case "cluster_metadata":
     case "virtual_host_metadata":
+    case "listener_metadata":
       return new Uint8Array();
+    case "upstream_host_metadata":
+      return stream.upstreamAddress === undefined ? undefined : null;
     case "listener_direction":
       return int64(0);
     case "filter_chain_name":
