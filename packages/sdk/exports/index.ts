@@ -61,6 +61,7 @@ export {
   encodeName,
   encodeText,
   encodeValue,
+  releaseScratch,
 } from "../assembly/abi/text";
 export { literalRoom } from "../assembly/abi/literals";
 

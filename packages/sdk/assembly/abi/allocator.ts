@@ -14,14 +14,20 @@ let block: usize = 0;
 let kept: ArrayBuffer | null = null;
 let copied: usize = 0;
 
+/** An ArrayBuffer with a 0 behind its bytes, so that readers of text need not ask where it ends. */
+export function makeBuffer(size: usize): usize {
+  const buffer = __new(size + 4, idof<ArrayBuffer>());
+  store<u32>(buffer + size, 0);
+  store<u32>(buffer - 4, <u32>size); // `rtSize` of the runtime's object header
+  return buffer;
+}
 /** `proxy_on_memory_allocate`. Makes no host call: hosts forbid it here. */
 export function allocate(size: usize): usize {
   if (size > LIMIT) return 0;
   if (keeping) {
-    const buffer = new ArrayBuffer(<i32>size);
-    kept = buffer;
+    kept = changetype<ArrayBuffer>(makeBuffer(size));
     copied += size;
-    return changetype<usize>(buffer);
+    return changetype<usize>(kept);
   }
   if (size <= STATIC_SIZE) return STATIC;
   freeHostBytes();

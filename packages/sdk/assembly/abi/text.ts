@@ -19,6 +19,14 @@ export type Encoded = u64;
   return <usize>(text >> 32);
 }
 
+export function same(a: usize, b: usize, length: usize): bool {
+  for (const end = a + length; a < end; a++, b++) if (load<u8>(a) != load<u8>(b)) return false;
+  return true;
+}
+export function equals(a: Encoded, b: Encoded): bool {
+  return lengthOf(a) == lengthOf(b) && same(pointerOf(a), pointerOf(b), lengthOf(a));
+}
+
 /** Takes `size` bytes that live until `release`. */
 export function reserve(size: usize): usize {
   if (used + size <= SCRATCH_SIZE) {
@@ -36,6 +44,15 @@ export function reserve(size: usize): usize {
 @inline export function release(): void {
   used = 0;
   if (overflow) releaseOverflow();
+}
+/** Gives back what was reserved last, and what was before it stays. */
+export function giveBack(text: Encoded): void {
+  const at = pointerOf(text) - SCRATCH;
+  if (at < SCRATCH_SIZE) used = at;
+}
+/** As `release`, to be called by the transform. */
+export function releaseScratch(): void {
+  release();
 }
 function releaseOverflow(): void {
   let block = overflow;
@@ -56,8 +73,6 @@ export const enum Rule {
   FieldValue,
   /** No control characters, no space and no fragment: a request target */
   Target,
-  /** Control characters become spaces, so that one message stays one line */
-  Line,
 }
 
 // What stands behind the intrinsics of literals.ts.
@@ -94,25 +109,15 @@ function encode(text: string, rule: Rule): Encoded {
 
 /** Writes at `p`, which has room for three bytes a code unit. Returns the end, 0 when the rule is broken. */
 export function write(text: string, rule: Rule, p: usize): usize {
-  return writePart(changetype<usize>(text), text.length, rule, p);
-}
-/** The same for `units` code units of memory. */
-export function writePart(text: usize, units: i32, rule: Rule, p: usize): usize {
-  let i = text;
-  const end = i + ((<usize>units) << 1);
+  let i = changetype<usize>(text);
+  const end = i + ((<usize>text.length) << 1);
   while (i < end) {
     let c: u32 = load<u16>(i);
     i += 2;
-    if (rule != Rule.Any && breaks(c, rule)) {
-      if (rule != Rule.Line) return 0;
-      c = 32;
-    }
-    if (c >> 11 == 27) {
-      let low: u32 = 0;
-      if (c < 0xdc00 && i < end && ((low = load<u16>(i)) & 0xfc00) == 0xdc00) {
-        i += 2;
-        c = joinSurrogates(c, low);
-      } else c = 0xfffd;
+    if (rule != Rule.Any && breaks(c, rule)) return 0;
+    if (c >> 10 == 54 && i < end && load<u16>(i) >> 10 == 55) {
+      c = joinSurrogates(c, load<u16>(i));
+      i += 2;
     }
     p = emit(p, c);
   }
@@ -151,11 +156,12 @@ export function equalsIgnoringCase(text: string, lowerCase: string): bool {
   );
 }
 // @ts-ignore: decorator
-@inline function joinSurrogates(high: u32, low: u32): u32 {
+@inline export function joinSurrogates(high: u32, low: u32): u32 {
   return 0x10000 + (((high & 0x3ff) << 10) | (low & 0x3ff));
 }
-/** Writes one code point as UTF-8; returns the new end. */
-function emit(p: usize, c: u32): usize {
+/** Writes one code point as UTF-8, U+FFFD for a lone half of a surrogate pair; returns the new end. */
+export function emit(p: usize, c: u32): usize {
+  if (c >> 11 == 27) c = 0xfffd;
   let shift = c < 0x80 ? 0 : c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
   store<u8>(p++, shift ? (c >> shift) | ~(0x7f >> (shift / 6)) : c);
   while (shift) {
@@ -165,38 +171,46 @@ function emit(p: usize, c: u32): usize {
   return p;
 }
 
+let codePoint: u32 = 0;
+/**
+ * Bytes of the UTF-8 sequence at `p`, which starts with a byte over 0x7f; 0 when it is not valid (overlong, surrogate, cut off).
+ */
+export function sequenceAt(p: usize, end: usize): usize {
+  const first: u32 = load<u8>(p);
+  const n: usize = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (first - 0xc2 > 50 || end - p < n) return 0;
+  let c = first & (0x7f >> (<u32>n));
+  for (let i: usize = 1; i < n; i++) {
+    const next: u32 = load<u8>(p + i);
+    if (next >> 6 != 2) return 0;
+    c = (c << 6) | (next & 63);
+  }
+  if (n == 3 ? c >> 11 == 0 || c >> 11 == 27 : n == 4 && (c >> 16) - 1 > 15) return 0;
+  codePoint = c;
+  return n;
+}
+
 /** UTF-8 to a string; bytes that are not UTF-8 become U+FFFD. */
 export function decode(p: usize, length: usize): string {
   const end = p + length;
   const text = changetype<string>(__new(length << 1, idof<string>()));
   let w = changetype<usize>(text);
   while (p < end) {
-    let c: u32 = load<u8>(p++);
+    let c: u32 = load<u8>(p);
+    let n: usize = 1;
     if (c >= 0x80) {
-      const more = c >= 0xf0 && c < 0xf5 ? 3 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xc2 && c < 0xe0 ? 1 : 0;
-      let value: u32 = more == 3 ? c & 7 : more == 2 ? c & 15 : c & 31;
-      let q = p;
-      let left = more;
-      while (left && q < end && (load<u8>(q) & 0xc0) == 0x80) {
-        value = (value << 6) | (load<u8>(q++) & 63);
-        left--;
-      }
-      if (
-        !more ||
-        left ||
-        (more == 2 && (value < 0x800 || value >> 11 == 27)) ||
-        (more == 3 && (value < 0x10000 || value > 0x10ffff))
-      )
-        value = 0xfffd;
-      else p = q;
-      c = value;
-      if (c >= 0x10000) {
-        c -= 0x10000;
-        store<u16>(w, (c >> 10) | 0xd800);
+      const valid = sequenceAt(p, end);
+      if (valid) {
+        n = valid;
+        c = codePoint;
+      } else c = 0xfffd;
+      if (c >> 16) {
+        store<u16>(w, ((c - 0x10000) >> 10) | 0xd800);
         w += 2;
         c = (c & 0x3ff) | 0xdc00;
       }
     }
+    p += n;
     store<u16>(w, c);
     w += 2;
   }

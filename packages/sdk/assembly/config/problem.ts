@@ -1,8 +1,8 @@
 // How a problem of the configuration is told: one log line, put together without strings.
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded } from "../abi/text";
-import { endLine, putByte, putNumber, putString, putText, startLine } from "../host/log";
+import { Encoded, lengthOf } from "../abi/text";
+import { endLine, putByte, putNumber, putText, startLine } from "../host/log";
 import { Kind } from "../json/scan";
 
 /** The configuration that is being read. */
@@ -13,6 +13,8 @@ export class document {
   static failed: bool = false;
   /** A problem leaves out this part only, the rest is still used. */
   static partial: bool = false;
+  /** The first of the readers made for parts of it. */
+  static readers: usize = 0;
 }
 
 export function startProblemLine(): void {
@@ -21,10 +23,10 @@ export function startProblemLine(): void {
   else putText(utf8("configuration refused: "));
 }
 /** `.key`, or `.key[0]`. */
-export function putStep(key: string, index: i32): void {
-  if (!key.length) return;
+export function putStep(key: Encoded, index: i32): void {
+  if (!lengthOf(key)) return;
   putByte(46);
-  putString(key);
+  putText(key);
   if (index < 0) return;
   putByte(91);
   putNumber(index);
@@ -33,17 +35,10 @@ export function putStep(key: string, index: i32): void {
 export function endProblem(): void {
   endLine(document.partial ? LogLevel.Warn : LogLevel.Error);
 }
-export function kindName(kind: Kind): Encoded {
-  switch (kind) {
-    case Kind.Boolean:
-      return utf8("a boolean");
-    case Kind.Number:
-      return utf8("a number");
-    case Kind.String:
-      return utf8("a string");
-    case Kind.Array:
-      return utf8("a list");
-    default:
-      return utf8("an object");
-  }
+export function putKind(kind: Kind): void {
+  if (kind == Kind.Boolean) putText(utf8("a boolean"));
+  else if (kind == Kind.Number) putText(utf8("a number"));
+  else if (kind == Kind.String) putText(utf8("a string"));
+  else if (kind == Kind.Array) putText(utf8("a list"));
+  else putText(utf8("an object"));
 }

@@ -1,7 +1,7 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded } from "../abi/text";
-import { endLine, putByte, putBytes, putNumber, putString, putText, startLine } from "../host/log";
+import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
+import { endLine, putBytes, putNumber, putText, startLine } from "../host/log";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
 import {
@@ -11,17 +11,16 @@ import {
   kindAt,
   member,
   nextIn,
-  position,
   skipValue,
   takeRaw,
   takeText,
   takeWhole,
-  textEquals,
+  textBytes,
   valueOf,
 } from "../json/scan";
 import { RedisClient } from "../redis/client";
 import { Options } from "../stream/options";
-import { document, endProblem, kindName, putStep, startProblemLine } from "./problem";
+import { document, endProblem, putKind, putStep, startProblemLine } from "./problem";
 
 export class IntegerRange {
   min: i32 = i32.MIN_VALUE;
@@ -33,132 +32,72 @@ export class IntegerRange {
  * refuses the configuration. `requireX(key)` must be there; `x(key, otherwise)` may be missing or null.
  *
  * As lenient as cannot mislead: "true", "false", 1 and 0 are booleans, "60" is a number, 123 is a string. Anything else of another
- * type is an error. Keys that nobody has read are warned of.
+ * type is an error. Keys that nobody has read are warned of. Valid until the configuration has been read.
  */
+// Keys are literals nearly always, so every method is two: one that encodes the key, in the author's code, and one that works.
+// @ts-ignore: decorator
+@unmanaged @final
 export class ConfigReader {
-  /** One bit for each of the first 64 members that has been read. */
-  private seen: u64 = 0;
-
-  /** Made by the SDK. `start` 0 is an object without members; `index` -1: not an element of a list. */
-  constructor(
-    private start: usize,
-    private parent: ConfigReader | null,
-    private key: string,
-    private index: i32,
-  ) {}
+  /** 0 is an object without members. */
+  start: usize;
+  parent: usize;
+  /** Its place: what the parent calls it; -1 when it is not an element of a list. */
+  key: Encoded;
+  index: i32;
+  /** The next of `document.readers`. */
+  next: usize;
 
   /** Refuses the configuration because of this key, unless something else already has. `key` "" is the object itself. */
-  fail(key: string, message: string): void {
-    if (!this.startProblem(key, -1)) return;
-    putString(message);
-    endProblem();
-  }
-  /** As `fail`, for the SDK. */
-  refuse(key: string, message: Encoded): void {
-    if (!this.startProblem(key, -1)) return;
-    putText(message);
-    endProblem();
+  // @ts-ignore: decorator
+  @inline fail(key: string, message: string): void {
+    refuse(this, utf8(key), utf8(message));
   }
   /** Whether nothing was wrong so far. */
   get isValid(): bool {
     return !document.failed;
   }
   /** Whether a key is there and not null. */
-  has(key: string): bool {
-    return this.find(key) != 0;
+  // @ts-ignore: decorator
+  @inline has(key: string): bool {
+    return find(this, utf8(key)) != 0;
   }
 
   /** Must be there and not empty. */
-  requireString(key: string): string {
-    const value = this.string(key);
-    if (!value.length) this.missing(key);
-    return value;
+  // @ts-ignore: decorator
+  @inline requireString(key: string): string {
+    return requireString(this, utf8(key));
   }
-  string(key: string, otherwise: string = ""): string {
-    const p = this.find(key);
-    const kind = kindAt(p);
-    if (kind == Kind.String) return takeText(p);
-    if (kind == Kind.Number) return takeRaw(p, document.end);
-    this.expect(key, p, utf8("a string"));
-    return otherwise;
+  // @ts-ignore: decorator
+  @inline string(key: string, otherwise: string = ""): string {
+    return readString(this, utf8(key), otherwise);
   }
-  requireInteger(key: string, range: Options<IntegerRange> = {}): i32 {
-    if (!this.has(key)) this.missing(key);
-    return this.integer(key, 0, range);
+  // @ts-ignore: decorator
+  @inline requireInteger(key: string, range: Options<IntegerRange> | null = null): i32 {
+    return readInteger(this, utf8(key), 0, range, true);
   }
   /** A whole number of 32 bits. */
-  integer(key: string, otherwise: i32 = 0, range: Options<IntegerRange> = {}): i32 {
-    const p = this.find(key);
-    const kind = kindAt(p);
-    if (kind != Kind.Number && kind != Kind.String) {
-      this.expect(key, p, utf8("a whole number"));
-      return otherwise;
-    }
-    const value = takeWhole(p, document.end);
-    const limits = range as IntegerRange;
-    if (isWhole && value >= <i64>limits.min && value <= <i64>limits.max) return <i32>value;
-    if (this.startProblem(key, -1)) {
-      putText(utf8("must be a whole number"));
-      if (isWhole) {
-        putText(utf8(" from "));
-        putNumber(limits.min);
-        putText(utf8(" to "));
-        putNumber(limits.max);
-      }
-      putText(utf8(", not "));
-      putBytes(p, skipValue(p, document.end) - p);
-      endProblem();
-    }
-    return otherwise;
+  // @ts-ignore: decorator
+  @inline integer(key: string, otherwise: i32 = 0, range: Options<IntegerRange> | null = null): i32 {
+    return readInteger(this, utf8(key), otherwise, range, false);
   }
-  bool(key: string, otherwise: bool = false): bool {
-    const p = this.find(key);
-    const kind = kindAt(p);
-    if (kind == Kind.Boolean) return load<u8>(p) == 116;
-    if (kind == Kind.String || kind == Kind.Number) {
-      const number = takeWhole(p, document.end);
-      if (isWhole && <u64>number < 2) return number == 1;
-      if (kind == Kind.String && textEquals(p, "true", 0, 4)) return true;
-      if (kind == Kind.String && textEquals(p, "false", 0, 5)) return false;
-    }
-    this.expect(key, p, utf8("true or false"));
-    return otherwise;
+  // @ts-ignore: decorator
+  @inline bool(key: string, otherwise: bool = false): bool {
+    return readBool(this, utf8(key), otherwise);
   }
   /** A list of strings; empty when missing. A single string is a list of one. */
-  strings(key: string): string[] {
-    const values: string[] = [];
-    const p = this.find(key);
-    if (kindAt(p) == Kind.String) values.push(takeText(p));
-    else if (kindAt(p) != Kind.Array) this.expect(key, p, utf8("a list of strings"));
-    else {
-      let index = 0;
-      for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
-        if (kindAt(item) == Kind.String) values.push(takeText(item));
-        else this.expectItem(key, index, item, utf8("a string"));
-      }
-    }
-    return values;
+  // @ts-ignore: decorator
+  @inline strings(key: string): string[] {
+    return readStrings(this, utf8(key));
   }
   /** Objects of a list, in order; empty when missing. */
-  objects(key: string): ConfigReader[] {
-    const readers: ConfigReader[] = [];
-    const p = this.find(key);
-    if (kindAt(p) != Kind.Array) {
-      this.expect(key, p, utf8("a list of objects"));
-      return readers;
-    }
-    let index = 0;
-    for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
-      if (kindAt(item) == Kind.Object) readers.push(new ConfigReader(item, this, key, index));
-      else this.expectItem(key, index, item, utf8("an object"));
-    }
-    return readers;
+  // @ts-ignore: decorator
+  @inline objects(key: string): ConfigReader[] {
+    return readObjects(this, utf8(key));
   }
   /** An object; an empty one when missing, so that its own required keys are what is reported. */
-  object(key: string): ConfigReader {
-    const p = this.find(key);
-    if (kindAt(p) != Kind.Object) this.expect(key, p, utf8("an object"));
-    return new ConfigReader(kindAt(p) == Kind.Object ? p : 0, this, key, -1);
+  // @ts-ignore: decorator
+  @inline object(key: string): ConfigReader {
+    return readObject(this, utf8(key));
   }
 
   /**
@@ -170,8 +109,9 @@ export class ConfigReader {
     let port = this.integer("servicePort", 0, { min: 0, max: 65535 });
     if (!port) port = name.endsWith(".static") ? 80 : defaultPort;
     if (!name.length || !port)
-      this.warn(
-        name.length ? "servicePort" : "serviceName",
+      warn(
+        this,
+        name.length ? utf8("servicePort") : utf8("serviceName"),
         utf8("missing: every call to the service will fail"),
       );
     return Cluster.fqdn(name, port, this.string("serviceHost", name));
@@ -194,74 +134,201 @@ export class ConfigReader {
     if (this.isValid) client.open();
     return client;
   }
+}
 
-  /** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */
-  warnOfUnread(): void {
-    if (!this.start) return;
-    let bit: u64 = 1;
-    for (let name = firstIn(this.start); name && bit; name = nextIn(valueOf(name), document.end), bit <<= 1) {
-      if (this.seen & bit) continue;
-      if (load<u8>(name, 1) != 95) this.warn(takeText(name), utf8("unknown key, ignored"));
+const ROOT = changetype<ConfigReader>(memory.data(64));
+/** The reader of the whole document; one at a time. */
+export function rootReader(start: usize): ConfigReader {
+  ROOT.start = start;
+  return ROOT;
+}
+/** A reader of a part; `freeReaders` frees it. */
+export function partReader(parent: ConfigReader, start: usize, key: Encoded, index: i32): ConfigReader {
+  const length = lengthOf(key);
+  const reader = changetype<ConfigReader>(heap.alloc(offsetof<ConfigReader>() + length));
+  const copy = changetype<usize>(reader) + offsetof<ConfigReader>();
+  memory.copy(copy, pointerOf(key), length);
+  reader.start = start;
+  reader.parent = changetype<usize>(parent);
+  reader.key = ((<u64>length) << 32) | copy;
+  reader.index = index;
+  reader.next = document.readers;
+  document.readers = changetype<usize>(reader);
+  return reader;
+}
+export function freeReaders(): void {
+  let reader = document.readers;
+  document.readers = 0;
+  while (reader) {
+    const next = changetype<ConfigReader>(reader).next;
+    heap.free(reader);
+    reader = next;
+  }
+}
+
+/** Stands in the place of a name's opening quote when somebody has read its value. */
+const READ: u32 = 39;
+
+/** The value of a key; 0 when it is missing or null. */
+function find(from: ConfigReader, key: Encoded): usize {
+  if (!from.start) return 0;
+  const p = member(from.start, document.end, key, READ);
+  return kindAt(p) == Kind.Null ? 0 : p;
+}
+function readString(from: ConfigReader, key: Encoded, otherwise: string): string {
+  const p = find(from, key);
+  const kind = kindAt(p);
+  if (kind == Kind.String) return takeText(p);
+  if (kind == Kind.Number) return takeRaw(p, document.end);
+  expect(from, key, -1, p, utf8("a string"));
+  return otherwise;
+}
+function requireString(from: ConfigReader, key: Encoded): string {
+  const value = readString(from, key, "");
+  if (!value.length) missing(from, key);
+  return value;
+}
+function readInteger(
+  from: ConfigReader,
+  key: Encoded,
+  otherwise: i32,
+  range: IntegerRange | null,
+  required: bool,
+): i32 {
+  const p = find(from, key);
+  const kind = kindAt(p);
+  if (required && !p) missing(from, key);
+  if (kind != Kind.Number && kind != Kind.String) {
+    expect(from, key, -1, p, utf8("a whole number"));
+    return otherwise;
+  }
+  const value = takeWhole(p);
+  const min = range ? range.min : i32.MIN_VALUE;
+  const max = range ? range.max : i32.MAX_VALUE;
+  if (isWhole && value >= <i64>min && value <= <i64>max) return <i32>value;
+  if (startProblem(from, key, -1)) {
+    putText(utf8("must be a whole number"));
+    if (isWhole) {
+      putText(utf8(" from "));
+      putNumber(min);
+      putText(utf8(" to "));
+      putNumber(max);
+    }
+    putText(utf8(", not "));
+    putBytes(p, skipValue(p, document.end) - p);
+    endProblem();
+  }
+  return otherwise;
+}
+function readBool(from: ConfigReader, key: Encoded, otherwise: bool): bool {
+  const value = find(from, key);
+  if (!value) return otherwise;
+  let p = value;
+  let length = skipValue(p, document.end) - p;
+  if (kindAt(p) == Kind.String) {
+    p++;
+    length -= 2;
+  }
+  if (length == 1 && <u32>load<u8>(p) - 48 < 2) return load<u8>(p) == 49;
+  if (length == 4 && load<u32>(p) == 0x65757274) return true;
+  if (length == 5 && load<u32>(p, 1) == 0x65736c61 && load<u8>(p) == 102) return false;
+  expect(from, key, -1, value, utf8("true or false"));
+  return otherwise;
+}
+function readStrings(from: ConfigReader, key: Encoded): string[] {
+  const values: string[] = [];
+  const p = find(from, key);
+  if (kindAt(p) == Kind.String) values.push(takeText(p));
+  else if (kindAt(p) != Kind.Array) expect(from, key, -1, p, utf8("a list of strings"));
+  else {
+    let index = 0;
+    for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
+      if (kindAt(item) == Kind.String) values.push(takeText(item));
+      else expect(from, key, index, item, utf8("a string"));
     }
   }
-  /** Whether there are members besides the gateway's own. */
-  hasOwnKeys(): bool {
-    for (let name = firstIn(this.start); name; name = nextIn(valueOf(name), document.end))
-      if (load<u8>(name, 1) != 95) return true;
-    return firstIn(this.start) == 0;
+  return values;
+}
+function readObjects(from: ConfigReader, key: Encoded): ConfigReader[] {
+  const readers: ConfigReader[] = [];
+  const p = find(from, key);
+  if (kindAt(p) != Kind.Array) {
+    expect(from, key, -1, p, utf8("a list of objects"));
+    return readers;
   }
+  let index = 0;
+  for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
+    if (kindAt(item) == Kind.Object) readers.push(partReader(from, item, key, index));
+    else expect(from, key, index, item, utf8("an object"));
+  }
+  return readers;
+}
+function readObject(from: ConfigReader, key: Encoded): ConfigReader {
+  const p = find(from, key);
+  const isObject = kindAt(p) == Kind.Object;
+  if (!isObject) expect(from, key, -1, p, utf8("an object"));
+  return partReader(from, isObject ? p : 0, key, -1);
+}
 
-  /** The value of a key; 0 when it is missing or null. */
-  private find(key: string): usize {
-    if (!this.start) return 0;
-    const p = member(this.start, document.end, key, 0, key.length);
-    if (!p) return 0;
-    if (position < 64) this.seen |= (<u64>1) << position;
-    return kindAt(p) == Kind.Null ? 0 : p;
-  }
-  private missing(key: string): void {
-    if (!this.startProblem(key, -1)) return;
-    putText(utf8("missing "));
-    putString(key);
-    putText(utf8(" in config"));
-    endProblem();
-  }
-  private expect(key: string, p: usize, what: Encoded): void {
-    if (p) this.expectItem(key, -1, p, what);
-  }
-  private expectItem(key: string, index: i32, p: usize, what: Encoded): void {
-    if (!this.startProblem(key, index)) return;
-    putText(utf8("must be "));
-    putText(what);
-    putText(utf8(", not "));
-    putText(kindName(kindAt(p)));
-    endProblem();
-  }
+/** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */
+export function warnOfUnread(from: ConfigReader): void {
+  if (!from.start) return;
+  for (let name = firstIn(from.start); name; name = nextIn(valueOf(name), document.end))
+    if (load<u8>(name) != READ && load<u8>(name, 1) != 95)
+      warn(from, textBytes(name), utf8("unknown key, ignored"));
+  release();
+}
+/** Whether there are members besides the gateway's own, or none at all. */
+export function hasOwnKeys(from: ConfigReader): bool {
+  let name = firstIn(from.start);
+  if (!name) return true;
+  for (; name; name = nextIn(valueOf(name), document.end)) if (load<u8>(name, 1) != 95) return true;
+  return false;
+}
 
-  private startProblem(key: string, index: i32): bool {
-    if (document.failed) return false;
-    document.failed = true;
-    startProblemLine();
-    this.putPath(key, index);
-    return true;
-  }
-  private warn(key: string, message: Encoded): void {
-    startLine();
-    this.putPath(key, -1);
-    putText(message);
-    endLine(LogLevel.Warn);
-  }
-  /** `$.a[0].key: ` */
-  private putPath(key: string, index: i32): void {
-    this.putOwnPath();
-    putStep(key, index);
-    putByte(58);
-    putByte(32);
-  }
-  private putOwnPath(): void {
-    const parent = this.parent;
-    if (!parent) return putByte(36);
-    parent.putOwnPath();
-    putStep(this.key, this.index);
-  }
+/** Refuses the configuration, unless something else already has. An empty key is the object itself. */
+export function refuse(from: ConfigReader, key: Encoded, message: Encoded): void {
+  if (!startProblem(from, key, -1)) return;
+  putText(message);
+  endProblem();
+}
+function missing(from: ConfigReader, key: Encoded): void {
+  if (!startProblem(from, key, -1)) return;
+  putText(utf8("missing "));
+  putText(key);
+  putText(utf8(" in config"));
+  endProblem();
+}
+/** Refuses a value because of its kind, if there is one. */
+function expect(from: ConfigReader, key: Encoded, index: i32, p: usize, what: Encoded): void {
+  if (!p || !startProblem(from, key, index)) return;
+  putText(utf8("must be "));
+  putText(what);
+  putText(utf8(", not "));
+  putKind(kindAt(p));
+  endProblem();
+}
+function startProblem(from: ConfigReader, key: Encoded, index: i32): bool {
+  if (document.failed) return false;
+  document.failed = true;
+  startProblemLine();
+  putPath(from, key, index);
+  return true;
+}
+function warn(from: ConfigReader, key: Encoded, message: Encoded): void {
+  startLine();
+  putPath(from, key, -1);
+  putText(message);
+  endLine(LogLevel.Warn);
+}
+/** `$.a[0].key: ` */
+function putPath(from: ConfigReader, key: Encoded, index: i32): void {
+  putOwnPath(from);
+  putStep(key, index);
+  putText(utf8(": "));
+}
+function putOwnPath(reader: ConfigReader): void {
+  if (!reader.parent) return putText(utf8("$"));
+  putOwnPath(changetype<ConfigReader>(reader.parent));
+  putStep(reader.key, reader.index);
 }

@@ -12,7 +12,7 @@ import { decodePairs, pairsLength, pairsPointer } from "../abi/pairs";
 import { Encoded, decode, lengthOf, pointerOf, release } from "../abi/text";
 
 /** Asks for the first value; true when there is one, which stands in the host bytes until the next host call. */
-function read(map: MapType, name: Encoded): bool {
+export function findHeader(map: MapType, name: Encoded): bool {
   clearOut();
   const found =
     name != 0 && proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
@@ -22,19 +22,19 @@ function read(map: MapType, name: Encoded): bool {
 
 /** The first value of a header; null when it is absent or the map is not available in this phase. */
 export function getHeader(map: MapType, name: Encoded): string | null {
-  if (!read(map, name)) return null;
+  if (!findHeader(map, name)) return null;
   const value = decode(hostPointer(), hostLength());
   freeHostBytes();
   return value;
 }
 export function hasHeader(map: MapType, name: Encoded): bool {
-  const found = read(map, name);
+  const found = findHeader(map, name);
   if (found) freeHostBytes();
   return found;
 }
 /** A three-digit header such as `:status`, without a string; 0 when absent or not three digits. */
 export function getStatusCode(map: MapType, name: Encoded): i32 {
-  if (!read(map, name)) return 0;
+  if (!findHeader(map, name)) return 0;
   let status = 0;
   if (hostLength() == 3) {
     for (let i: usize = 0; i < 3; i++) {

@@ -1,7 +1,7 @@
 import { OUT } from "../abi/allocator";
 import { LogLevel, Status } from "../abi/enums";
 import { proxy_get_log_level, proxy_log } from "../abi/imports";
-import { Encoded, Rule, lengthOf, pointerOf, release, writePart } from "../abi/text";
+import { Encoded, encodeText, giveBack, lengthOf, pointerOf, release } from "../abi/text";
 
 const LINE_SIZE: usize = 1024;
 // Memory of its own: a wrapper may have something in scratch while it complains.
@@ -15,10 +15,12 @@ let level: i32 = -1;
 let checks: u32 = 0;
 let end: usize = 0;
 
-/** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Up to 128 bytes. */
+/** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Up to 126 bytes. */
 export function setLogPrefix(name: Encoded): void {
-  prefixLength = min(lengthOf(name), PREFIX_SIZE);
-  memory.copy(PREFIX, pointerOf(name), prefixLength);
+  const length = min(lengthOf(name), PREFIX_SIZE - 2);
+  memory.copy(PREFIX, pointerOf(name), length);
+  store<u16>(PREFIX + length, 0x203a); // ": "
+  prefixLength = length + 2;
   release();
 }
 
@@ -33,33 +35,23 @@ export function logs(wanted: LogLevel): bool {
 
 /** Begins a line: `<plugin>: `. A line is put together from parts, without a string; what does not fit 1 KiB is cut off. */
 export function startLine(): void {
-  end = LINE;
-  putBytes(PREFIX, prefixLength);
-  putByte(58);
-  putByte(32);
+  memory.copy(LINE, PREFIX, prefixLength);
+  end = LINE + prefixLength;
 }
+/** Control characters become spaces, so that a value cannot forge a line. */
 export function putByte(byte: u32): void {
-  if (end < LINE + LINE_SIZE) store<u8>(end++, byte);
+  if (end < LINE + LINE_SIZE) store<u8>(end++, (byte < 32 && byte != 9) || byte == 127 ? 32 : byte);
 }
 export function putBytes(p: usize, length: usize): void {
-  const n = min(length, LINE + LINE_SIZE - end);
-  memory.copy(end, p, n);
-  end += n;
+  for (const last = p + length; p < last; p++) putByte(load<u8>(p));
 }
 export function putText(text: Encoded): void {
   putBytes(pointerOf(text), lengthOf(text));
 }
-/** Control characters become spaces, so that a value cannot forge a line. */
 export function putString(text: string): void {
-  let p = changetype<usize>(text);
-  const textEnd = p + ((<usize>text.length) << 1);
-  for (;;) {
-    // A code unit takes up to three bytes.
-    const units = min((textEnd - p) >> 1, (LINE + LINE_SIZE - end) / 3);
-    if (!units) return;
-    end = writePart(p, <i32>units, Rule.Line, end);
-    p += units << 1;
-  }
+  const encoded = encodeText(text);
+  putText(encoded);
+  giveBack(encoded);
 }
 export function putNumber(n: i64): void {
   if (n < 0) {
@@ -70,6 +62,8 @@ export function putNumber(n: i64): void {
   putByte(48 + <u32>(<u64>n % 10));
 }
 export function endLine(wanted: LogLevel): void {
+  // A character that was cut in two goes.
+  if (end == LINE + LINE_SIZE) while (load<u8>(--end) >> 6 == 2) {}
   proxy_log(wanted, LINE, end - LINE);
 }
 

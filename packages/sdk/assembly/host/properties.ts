@@ -4,7 +4,8 @@ import { proxy_get_property, proxy_set_property } from "../abi/imports";
 import { Encoded, decode, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 
 // Paths are segments joined with NUL. Source: proxy-wasm-cpp-host, Envoy's Context::getProperty.
-function read(path: Encoded): bool {
+/** Asks for a property; true when there is one, which stands in the host bytes until the next host call. */
+export function findProperty(path: Encoded): bool {
   clearOut();
   const found = proxy_get_property(pointerOf(path), lengthOf(path), OUT, OUT + 4) == Status.Ok;
   release();
@@ -13,14 +14,14 @@ function read(path: Encoded): bool {
 
 /** A property as text; null when the gateway does not know it here. Empty text is a value. */
 export function getPropertyText(path: Encoded): string | null {
-  if (!read(path)) return null;
+  if (!findProperty(path)) return null;
   const text = decode(hostPointer(), hostLength());
   freeHostBytes();
   return text;
 }
 /** A property of 8 bytes (numbers, times) or 1 byte (booleans); `otherwise` when absent or of another size. */
 export function getPropertyNumber(path: Encoded, otherwise: i64): i64 {
-  if (!read(path)) return otherwise;
+  if (!findProperty(path)) return otherwise;
   const number =
     hostLength() == 8
       ? load<i64>(hostPointer())

@@ -1,23 +1,36 @@
+import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
 import { utf8 } from "../abi/literals";
-import { Encoded } from "../abi/text";
-import { getPropertyText } from "../host/properties";
+import { Encoded, decode } from "../abi/text";
+import { findProperty } from "../host/properties";
 
 // Stock Envoy 1.40 knows `xds.route_name`, Higress and older Envoys `route_name`: whichever answered first is asked first.
 let newNames: bool = true;
 
-function routeProperty(name: Encoded, oldName: Encoded): string {
-  let value = getPropertyText(newNames ? name : oldName);
-  if (!changetype<usize>(value)) {
-    value = getPropertyText(newNames ? oldName : name);
-    if (changetype<usize>(value)) newNames = !newNames;
-  }
-  return value || "";
+function find(name: Encoded, oldName: Encoded): bool {
+  if (findProperty(newNames ? name : oldName)) return true;
+  const found = findProperty(newNames ? oldName : name);
+  if (found) newNames = !newNames;
+  return found;
+}
+/** Whether the route has a name, which then stands in the host bytes. */
+export function findRouteName(): bool {
+  return find(utf8("xds\0route_name"), utf8("route_name"));
+}
+/** The same for the cluster that the request is routed to. */
+export function findRouteCluster(): bool {
+  return find(utf8("xds\0cluster_name"), utf8("cluster_name"));
+}
+function take(found: bool): string {
+  if (!found) return "";
+  const value = decode(hostPointer(), hostLength());
+  freeHostBytes();
+  return value;
 }
 /** The route's name; empty when it has none. */
 export function routeName(): string {
-  return routeProperty(utf8("xds\0route_name"), utf8("route_name"));
+  return take(findRouteName());
 }
 /** The cluster that the request is routed to; empty before a route is chosen. */
 export function routeCluster(): string {
-  return routeProperty(utf8("xds\0cluster_name"), utf8("cluster_name"));
+  return take(findRouteCluster());
 }

@@ -1,3 +1,6 @@
+import { makeBuffer } from "../abi/allocator";
+import { utf8 } from "../abi/literals";
+import { Encoded, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { Kind, find, firstIn, kindAt, nextIn, takeRaw, takeText, takeWhole, isWhole } from "./scan";
 import { isJson } from "./validate";
@@ -14,6 +17,8 @@ export class Json {
 
   /** Null when the bytes are not one valid JSON document. */
   static parse(bytes: Bytes): Json | null {
+    // What the reader wants behind the document; the runtime has blocks of its own behind every object, so looking is safe.
+    if (load<u8>(bytes.pointer + bytes.length)) bytes = terminated(bytes);
     if (!isJson(bytes.pointer, bytes.length)) return null;
     let start = bytes.pointer;
     while (load<u8>(start) <= 32) start++;
@@ -23,50 +28,76 @@ export class Json {
   private get end(): usize {
     return this.bytes.pointer + this.bytes.length;
   }
-  private at(path: string, kind: Kind): usize {
+  /** The value at a path; 0 when there is none, or of another kind. Kind.None: of any. */
+  private at(path: Encoded, kind: Kind): usize {
     const p = find(this.start, this.end, path);
-    return kindAt(p) == kind ? p : 0;
+    release();
+    return kind == Kind.None || kindAt(p) == kind ? p : 0;
   }
 
-  has(path: string): bool {
-    return find(this.start, this.end, path) != 0;
+  // @ts-ignore: decorator
+  @inline has(path: string): bool {
+    return this.at(utf8(path), Kind.None) != 0;
   }
   /** The value at a path as a document of its own. */
-  get(path: string): Json | null {
-    const p = find(this.start, this.end, path);
-    return p ? new Json(this.bytes, p) : null;
+  // @ts-ignore: decorator
+  @inline get(path: string): Json | null {
+    return this.documentAt(this.at(utf8(path), Kind.None));
   }
-  string(path: string): string | null {
-    const p = this.at(path, Kind.String);
-    return p ? takeText(p) : null;
+  // @ts-ignore: decorator
+  @inline string(path: string): string | null {
+    return this.stringAt(this.at(utf8(path), Kind.String));
   }
   /** A whole number; `otherwise` also for one written with fraction or exponent, and for more than 18 digits. */
-  integer(path: string, otherwise: i64 = 0): i64 {
-    const p = this.at(path, Kind.Number);
-    if (!p) return otherwise;
-    const value = takeWhole(p, this.end);
-    return isWhole ? value : otherwise;
+  // @ts-ignore: decorator
+  @inline integer(path: string, otherwise: i64 = 0): i64 {
+    return this.integerAt(this.at(utf8(path), Kind.Number), otherwise);
   }
-  number(path: string, otherwise: f64 = 0): f64 {
-    const p = this.at(path, Kind.Number);
-    return p ? parseFloat(takeRaw(p, this.end)) : otherwise;
+  // @ts-ignore: decorator
+  @inline number(path: string, otherwise: f64 = 0): f64 {
+    return this.numberAt(this.at(utf8(path), Kind.Number), otherwise);
   }
-  bool(path: string, otherwise: bool = false): bool {
-    const p = this.at(path, Kind.Boolean);
+  // @ts-ignore: decorator
+  @inline bool(path: string, otherwise: bool = false): bool {
+    const p = this.at(utf8(path), Kind.Boolean);
     return p ? load<u8>(p) == 116 : otherwise;
   }
-  isNull(path: string): bool {
-    return this.at(path, Kind.Null) != 0;
+  // @ts-ignore: decorator
+  @inline isNull(path: string): bool {
+    return this.at(utf8(path), Kind.Null) != 0;
   }
   /** Elements of a list; empty when the path leads to none. */
-  items(path: string): Json[] {
-    const items: Json[] = [];
-    const list = this.at(path, Kind.Array);
-    if (list) for (let p = firstIn(list); p; p = nextIn(p, this.end)) items.push(new Json(this.bytes, p));
-    return items;
+  // @ts-ignore: decorator
+  @inline items(path: string): Json[] {
+    return this.itemsAt(this.at(utf8(path), Kind.Array));
   }
   /** The value as it stands in the document. */
   toString(): string {
     return takeRaw(this.start, this.end);
   }
+
+  private documentAt(p: usize): Json | null {
+    return p ? new Json(this.bytes, p) : null;
+  }
+  private stringAt(p: usize): string | null {
+    return p ? takeText(p) : null;
+  }
+  private integerAt(p: usize, otherwise: i64): i64 {
+    if (!p) return otherwise;
+    const value = takeWhole(p);
+    return isWhole ? value : otherwise;
+  }
+  private numberAt(p: usize, otherwise: f64): f64 {
+    return p ? parseFloat(takeRaw(p, this.end)) : otherwise;
+  }
+  private itemsAt(list: usize): Json[] {
+    const items: Json[] = [];
+    if (list) for (let p = firstIn(list); p; p = nextIn(p, this.end)) items.push(new Json(this.bytes, p));
+    return items;
+  }
+}
+function terminated(bytes: Bytes): Bytes {
+  const copy = changetype<ArrayBuffer>(makeBuffer(bytes.length));
+  memory.copy(changetype<usize>(copy), bytes.pointer, bytes.length);
+  return Bytes.wrap(copy);
 }

@@ -1,5 +1,7 @@
 import { LogLevel } from "../abi/enums";
-import { endLine, logs, putString, startLine } from "../host/log";
+import { utf8 } from "../abi/literals";
+import { Encoded, release } from "../abi/text";
+import { logText, logs } from "../host/log";
 
 /**
  * The gateway's log. Each line starts with the plugin's name and has up to 1 KiB; control characters become spaces, so a value from
@@ -11,25 +13,28 @@ export namespace log {
   export function enabled(level: LogLevel): bool {
     return logs(level);
   }
-  export function trace(message: string): void {
-    write(LogLevel.Trace, message);
+  // @ts-ignore: decorator
+  @inline export function trace(message: string): void {
+    if (logs(LogLevel.Trace)) line(LogLevel.Trace, utf8(message));
   }
-  export function debug(message: string): void {
-    write(LogLevel.Debug, message);
+  // @ts-ignore: decorator
+  @inline export function debug(message: string): void {
+    if (logs(LogLevel.Debug)) line(LogLevel.Debug, utf8(message));
   }
-  export function info(message: string): void {
-    write(LogLevel.Info, message);
+  // @ts-ignore: decorator
+  @inline export function info(message: string): void {
+    if (logs(LogLevel.Info)) line(LogLevel.Info, utf8(message));
   }
-  export function warn(message: string): void {
-    write(LogLevel.Warn, message);
+  // @ts-ignore: decorator
+  @inline export function warn(message: string): void {
+    if (logs(LogLevel.Warn)) line(LogLevel.Warn, utf8(message));
   }
-  export function error(message: string): void {
-    write(LogLevel.Error, message);
+  // @ts-ignore: decorator
+  @inline export function error(message: string): void {
+    if (logs(LogLevel.Error)) line(LogLevel.Error, utf8(message));
   }
 }
-function write(level: LogLevel, message: string): void {
-  if (!logs(level)) return;
-  startLine();
-  putString(message);
-  endLine(level);
+function line(level: LogLevel, message: Encoded): void {
+  logText(level, message);
+  release();
 }

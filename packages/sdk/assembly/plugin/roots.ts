@@ -1,8 +1,17 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
+import { Encoded, release } from "../abi/text";
 import { document } from "../config/problem";
-import { ConfigReader } from "../config/reader";
+import {
+  ConfigReader,
+  freeReaders,
+  hasOwnKeys,
+  partReader,
+  refuse,
+  rootReader,
+  warnOfUnread,
+} from "../config/reader";
 import { readBuffer } from "../host/buffers";
 import { endLine, putNumber, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
@@ -18,7 +27,7 @@ import {
   running,
 } from "../stream/stream";
 import { handlers } from "./handlers";
-import { Rule, firstText, nextText, startMatching } from "./rules";
+import { Rule, firstText, endMatching, nextText, startMatching } from "./rules";
 
 /** Raw memory; what it points to is pinned. */
 // @ts-ignore: decorator
@@ -30,7 +39,7 @@ class Root {
   config: usize;
   /** The first of the rules, in order. */
   rules: usize;
-  /** The text that the rules point into; 0 without rules. */
+  /** The document, which the rules point into; 0 for none. */
   text: usize;
   end: usize;
 }
@@ -58,11 +67,12 @@ export function configure(): bool {
 }
 /** Of the first rule that applies, else the global one; 0 when there is none. */
 function chooseConfig(root: Root): usize {
-  if (root.rules) startMatching();
-  for (let rule = root.rules; rule; rule = changetype<Rule>(rule).next) {
-    if (changetype<Rule>(rule).applies(root.end)) return changetype<Rule>(rule).config;
-  }
-  return root.config;
+  let rule = root.rules;
+  if (!rule) return root.config;
+  startMatching();
+  while (rule && !changetype<Rule>(rule).applies(root.end)) rule = changetype<Rule>(rule).next;
+  endMatching();
+  return rule ? changetype<Rule>(rule).config : root.config;
 }
 function rootOf(stream: u32): usize {
   let root = first;
@@ -75,27 +85,33 @@ function rootOf(stream: u32): usize {
 /** `proxy_on_configure`: true when the configuration is accepted. What was configured before stays until then. */
 export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
-  const root = changetype<Root>(heap.alloc(offsetof<Root>()));
-  memory.fill(changetype<usize>(root), 0, offsetof<Root>());
+  const root = changetype<Root>(allocateCleared(offsetof<Root>()));
   root.id = id;
   const text = size ? readBuffer(BufferType.PluginConfiguration) : null;
   document.failed = false;
-  readConfiguration(root, text == null ? emptyObject() : text);
+  if (text == null) readConfiguration(root, EMPTY_OBJECT, 2);
+  else {
+    root.text = __pin(changetype<usize>(text));
+    readConfiguration(root, root.text, text.byteLength);
+  }
+  freeReaders();
   const accepted = !document.failed;
   if (accepted) {
     deleteRoots(id);
     enterContext(id);
     root.next = first;
     first = changetype<usize>(root);
-  } else release(root);
+  } else deleteRoot(root);
+  release();
   leaveCallback();
   collectOutside();
   return accepted;
 }
-function emptyObject(): ArrayBuffer {
-  const text = new ArrayBuffer(2);
-  store<u16>(changetype<usize>(text), 0x7d7b);
-  return text;
+const EMPTY_OBJECT: usize = memory.data<u8>([123, 125]);
+function allocateCleared(size: usize): usize {
+  const p = heap.alloc(size);
+  memory.fill(p, 0, size);
+  return p;
 }
 /** Deletes a root, and those that the host no longer knows. */
 function deleteRoots(id: u32): void {
@@ -106,12 +122,12 @@ function deleteRoots(id: u32): void {
     if (changetype<Root>(root).id == id || !enterContext(changetype<Root>(root).id)) {
       if (last) changetype<Root>(last).next = next;
       else first = next;
-      release(changetype<Root>(root));
+      deleteRoot(changetype<Root>(root));
     } else last = root;
     root = next;
   }
 }
-function release(root: Root): void {
+function deleteRoot(root: Root): void {
   if (root.config) __unpin(root.config);
   if (root.text) __unpin(root.text);
   let rule = root.rules;
@@ -124,10 +140,11 @@ function release(root: Root): void {
   heap.free(changetype<usize>(root));
 }
 
-function readConfiguration(root: Root, text: ArrayBuffer): void {
-  const start = changetype<usize>(text);
-  document.end = start + <usize>text.byteLength;
-  if (!isJson(start, text.byteLength)) {
+function readConfiguration(root: Root, start: usize, length: usize): void {
+  const end = start + length;
+  document.end = end;
+  root.end = end;
+  if (!isJson(start, length)) {
     document.failed = true;
     startLine();
     putText(utf8("configuration refused: $: not valid JSON (or over 64 levels deep) at byte "));
@@ -135,69 +152,66 @@ function readConfiguration(root: Root, text: ArrayBuffer): void {
     return endLine(LogLevel.Error);
   }
   const object = skipSpace(start);
-  const json = new ConfigReader(kindAt(object) == Kind.Object ? object : 0, null, "", -1);
-  if (kindAt(object) != Kind.Object) return json.refuse("", utf8("must be an object"));
-  const rules = member(object, document.end, "_rules_", 0, 7);
-  if (rules && kindAt(rules) != Kind.Array) return json.refuse("_rules_", utf8("must be a list"));
-  const first = rules ? firstIn(rules) : 0;
+  const isObject = kindAt(object) == Kind.Object;
+  const json = rootReader(isObject ? object : 0);
+  if (!isObject) return refuse(json, 0, utf8("must be an object"));
+  const rules = member(object, end, utf8("_rules_"));
+  let item: usize = 0;
+  if (rules) {
+    if (kindAt(rules) != Kind.Array) return refuse(json, utf8("_rules_"), utf8("must be a list"));
+    item = firstIn(rules);
+  }
   // As in wasm-go: where there are rules, a global part that cannot be read is left out, and requests without a rule pass by.
-  document.partial = first != 0;
-  if (!rules || json.hasOwnKeys()) root.config = parse(json);
-  if (document.partial && document.failed) {
+  document.partial = item != 0;
+  if (!rules || hasOwnKeys(json)) root.config = parse(json);
+  if (item && document.failed) {
     document.failed = false;
     __unpin(root.config);
     root.config = 0;
   }
   document.partial = false;
-  if (!first) {
-    if (rules && !root.config)
-      json.refuse("_rules_", utf8("is empty, and there is no configuration besides it"));
-    return;
-  }
-  root.text = __pin(start);
-  root.end = document.end;
-  readRules(root, first, json);
+  if (rules && !item && !root.config)
+    refuse(json, utf8("_rules_"), utf8("is empty, and there is no configuration besides it"));
+  readRules(root, item, json);
 }
 function parse(json: ConfigReader): usize {
   const config = __pin(call_indirect<usize>(handlers.newConfig));
   call_indirect<void>(handlers.parse, changetype<usize>(json), config);
-  if (json.isValid) json.warnOfUnread();
+  if (json.isValid) warnOfUnread(json);
   return config;
 }
 function readRules(root: Root, item: usize, json: ConfigReader): void {
   let last: usize = 0;
-  for (let index = 0; item; item = nextIn(item, document.end), index++) {
+  for (let index = 0; item; item = nextIn(item, root.end), index++) {
     const isObject = kindAt(item) == Kind.Object;
-    const reader = new ConfigReader(isObject ? item : 0, json, "_rules_", index);
-    if (!isObject) return reader.refuse("", utf8("must be an object"));
-    const rule = heap.alloc(offsetof<Rule>());
-    memory.fill(rule, 0, offsetof<Rule>());
-    if (last) changetype<Rule>(last).next = rule;
-    else root.rules = rule;
-    last = rule;
-    readConditions(changetype<Rule>(rule), item, reader);
-    changetype<Rule>(rule).config = parse(reader);
+    const reader = partReader(json, isObject ? item : 0, utf8("_rules_"), index);
+    if (!isObject) return refuse(reader, 0, utf8("must be an object"));
+    const rule = changetype<Rule>(allocateCleared(offsetof<Rule>()));
+    if (last) changetype<Rule>(last).next = changetype<usize>(rule);
+    else root.rules = changetype<usize>(rule);
+    last = changetype<usize>(rule);
+    rule.routes = readCondition(reader, utf8("_match_route_"));
+    rule.domains = readCondition(reader, utf8("_match_domain_"));
+    rule.services = readCondition(reader, utf8("_match_service_"));
+    rule.prefixes = readCondition(reader, utf8("_match_route_prefix_"));
+    if (!(rule.routes | rule.domains | rule.services | rule.prefixes))
+      refuse(
+        reader,
+        0,
+        utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"),
+      );
+    rule.config = parse(reader);
   }
-}
-function readConditions(rule: Rule, object: usize, reader: ConfigReader): void {
-  rule.routes = readCondition(object, "_match_route_", reader);
-  rule.domains = readCondition(object, "_match_domain_", reader);
-  rule.services = readCondition(object, "_match_service_", reader);
-  rule.prefixes = readCondition(object, "_match_route_prefix_", reader);
-  if (!rule.routes && !rule.domains && !rule.services && !rule.prefixes)
-    reader.refuse("", utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"));
 }
 /** A text or a list of texts; 0 when it is missing, null or empty. */
-function readCondition(object: usize, key: string, reader: ConfigReader): usize {
-  const list = member(object, document.end, key, 0, key.length);
+function readCondition(reader: ConfigReader, key: Encoded): usize {
+  const list = member(reader.start, document.end, key);
   if (!list || kindAt(list) == Kind.Null) return 0;
-  let any: usize = 0;
-  for (let item = firstText(list); item; item = nextText(list, item, document.end)) {
+  const first = firstText(list);
+  for (let item = first; item; item = nextText(list, item, document.end))
     if (kindAt(item) != Kind.String) {
-      reader.refuse(key, utf8("must be a list of strings"));
+      refuse(reader, key, utf8("must be a list of strings"));
       return 0;
     }
-    any = list;
-  }
-  return any;
+  return first && list;
 }

@@ -1,9 +1,12 @@
 // `_rules_`: configurations for some routes, domains or services. Keys, order and precedence are Higress's.
 // Source: wasm-go pkg/matcher/rule_matcher.go.
+import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { MapType } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { getPseudo } from "../http/pseudo";
-import { routeCluster, routeName } from "../http/route";
-import { Kind, Text, firstIn, kindAt, nextIn, startText } from "../json/scan";
+import { giveBack, lengthOf, pointerOf, same } from "../abi/text";
+import { findHeader } from "../host/headers";
+import { findRouteCluster, findRouteName } from "../http/route";
+import { Kind, firstIn, kindAt, nextIn, textBytes } from "../json/scan";
 
 /** When a configuration applies. Raw memory; the lists are places in the configuration's text. */
 // @ts-ignore: decorator
@@ -20,15 +23,16 @@ export class Rule {
 
   /** Of several conditions, route and service both have to hold; otherwise the first of route, domain, service, prefix counts. */
   applies(end: usize): bool {
-    if (this.routes && !some(this.routes, end, Match.Exact, route())) return false;
-    if (this.routes) return !this.services || some(this.services, end, Match.Service, cluster());
-    if (this.domains) return some(this.domains, end, Match.Domain, domain());
-    if (this.services) return some(this.services, end, Match.Service, cluster());
-    return some(this.prefixes, end, Match.Prefix, route());
+    if (this.routes && !some(this.routes, end, Match.Exact)) return false;
+    if (this.services && (this.routes || !this.domains)) return some(this.services, end, Match.Service);
+    if (this.routes) return true;
+    if (this.domains) return some(this.domains, end, Match.Domain);
+    return some(this.prefixes, end, Match.Prefix);
   }
 }
 
 const enum Match {
+  None,
   Exact,
   Prefix,
   /** A leading `*` stands for any beginning, a trailing one for any end. */
@@ -37,38 +41,41 @@ const enum Match {
   Service,
 }
 
-// What rules ask of a request costs host calls, so it is asked once and only when needed.
-class asked {
-  static route: string | null = null;
-  static cluster: string | null = null;
-  static domain: string | null = null;
-}
+// What rules ask of a request stands in the host bytes: rules that ask for the same, one after another, cost one host call.
+let asked: Match = Match.None;
+let value: usize = 0;
+let valueLength: usize = 0;
+
 /** Before the rules of another request. */
 export function startMatching(): void {
-  asked.route = null;
-  asked.cluster = null;
-  asked.domain = null;
+  asked = Match.None;
 }
-// Strings have an operator of their own for `== null`, which a comparison of addresses does without.
-function route(): string {
-  if (!changetype<usize>(asked.route)) asked.route = routeName();
-  return changetype<string>(asked.route);
+export function endMatching(): void {
+  freeHostBytes();
 }
-function cluster(): string {
-  if (!changetype<usize>(asked.cluster)) asked.cluster = routeCluster();
-  return changetype<string>(asked.cluster);
+function ask(kind: Match): void {
+  if (kind == Match.Prefix) kind = Match.Exact;
+  if (asked == kind) return;
+  freeHostBytes();
+  asked = kind;
+  const found =
+    kind == Match.Domain
+      ? findHeader(MapType.RequestHeaders, utf8(":authority"))
+      : kind == Match.Service
+        ? findRouteCluster()
+        : findRouteName();
+  value = hostPointer();
+  valueLength = found ? hostLength() : 0;
+  if (kind == Match.Domain) valueLength = withoutPort(value, valueLength);
 }
-function domain(): string {
-  if (!changetype<usize>(asked.domain)) asked.domain = withoutPort(getPseudo(utf8(":authority")));
-  return changetype<string>(asked.domain);
-}
-function withoutPort(authority: string): string {
-  for (let i = authority.length - 1; i >= 0; i--) {
-    const c = authority.charCodeAt(i);
+/** The length of an authority up to its port. */
+function withoutPort(p: usize, length: usize): usize {
+  for (let i = length; i-- > 0;) {
+    const c = load<u8>(p + i);
     if (c == 93) break;
-    if (c == 58) return authority.substring(0, i);
+    if (c == 58) return i;
   }
-  return authority;
+  return length;
 }
 
 /** The entries of a list, or a single text in its place. */
@@ -78,50 +85,53 @@ export function firstText(list: usize): usize {
 export function nextText(list: usize, item: usize, end: usize): usize {
   return kindAt(list) == Kind.Array ? nextIn(item, end) : 0;
 }
-function some(list: usize, end: usize, kind: Match, value: string): bool {
-  for (let item = firstText(list); item; item = nextText(list, item, end))
-    if (matches(startText(item), kind, value)) return true;
+function some(list: usize, end: usize, kind: Match): bool {
+  if (!list) return false;
+  ask(kind);
+  for (let item = firstText(list); item; item = nextText(list, item, end)) {
+    const pattern = textBytes(item);
+    giveBack(pattern);
+    if (matches(pointerOf(pattern), lengthOf(pattern), kind)) return true;
+  }
   return false;
 }
-function matches(pattern: Text, kind: Match, value: string): bool {
-  let at = 0;
-  let end = value.length;
-  if (kind == Match.Service) {
-    at = lastBar(value);
-    if (at < 0) return false;
-  }
-  const length = pattern.length;
-  if (!length && kind != Match.Domain) return false;
-  for (let i = 0; i < length; i++) {
-    const c = pattern.next();
-    if (c == 42 && kind == Match.Domain) {
-      if (i == length - 1 && i) return true;
-      if (!i) {
-        at = end - (length - 1);
-        if (at < 0) return false;
-        continue;
-      }
+function matches(pattern: usize, length: usize, kind: Match): bool {
+  let start = value;
+  let rest = valueLength;
+  if (kind == Match.Service) return length != 0 && matchesService(pattern, length);
+  if (kind == Match.Domain && length) {
+    if (load<u8>(pattern) == 42) {
+      pattern++;
+      length--;
+      if (length > rest) return false;
+      start += rest - length;
+      rest = length;
+    } else if (load<u8>(pattern + length - 1) == 42) {
+      length--;
+      kind = Match.Prefix;
     }
-    if (at == end && c == 58 && kind == Match.Service) return samePort(pattern, length - i - 1, value);
-    if (at >= end || c != value.charCodeAt(at++)) return false;
-  }
-  return at == end || kind == Match.Prefix;
+  } else if (!length) return false;
+  if (kind == Match.Prefix) rest = min(rest, length);
+  return length == rest && same(pattern, start, length);
 }
-/** Behind the third of exactly three bars; -1 when there are not three. */
-function lastBar(cluster: string): i32 {
+function matchesService(pattern: usize, length: usize): bool {
+  // The port stands behind the first of exactly three bars, the name behind the last.
   let bars = 0;
-  let last = -1;
-  for (let i = 0; i < cluster.length; i++) {
-    if (cluster.charCodeAt(i) != 124) continue;
-    bars++;
-    last = i + 1;
+  let port: usize = 0;
+  let portLength: usize = 0;
+  let name = value;
+  const end = value + valueLength;
+  for (let p = value; p < end;) {
+    if (load<u8>(p++) != 124) continue;
+    if (++bars == 2) {
+      port = name;
+      portLength = p - 1 - port;
+    }
+    name = p;
   }
-  return bars == 3 ? last : -1;
-}
-/** The rest of a pattern against the port, which stands between the first two bars. */
-function samePort(pattern: Text, length: i32, cluster: string): bool {
-  let at = 0;
-  while (cluster.charCodeAt(at++) != 124) {}
-  for (; length > 0; length--) if (pattern.next() != cluster.charCodeAt(at++)) return false;
-  return cluster.charCodeAt(at) == 124;
+  const nameLength = end - name;
+  if (bars != 3 || length < nameLength || !same(pattern, name, nameLength)) return false;
+  pattern += nameLength;
+  length -= nameLength;
+  return !length || (load<u8>(pattern) == 58 && --length == portLength && same(pattern + 1, port, length));
 }

@@ -22,6 +22,11 @@ export interface Binaryen {
   setShrinkLevel(level: number): void;
   Expression: { getId(ref: Ref): number };
   Call: { setTarget(ref: Ref, name: string): void };
+  Switch: {
+    setCondition(ref: Ref, condition: Ref): void;
+    setNameAt(ref: Ref, index: number, name: string): void;
+    setDefaultName(ref: Ref, name: string): void;
+  };
 }
 export interface GlobalInfo {
   name: string;
@@ -65,6 +70,7 @@ export interface Module {
   getGlobalByIndex(index: number): Ref;
   removeGlobal(name: string): void;
   addGlobal(name: string, type: number, mutable: boolean, init: Ref): Ref;
+  addFunctionExport(internal: string, external: string): Ref;
   addGlobalExport(internal: string, external: string): Ref;
   getNumExports(): number;
   getExportByIndex(index: number): Ref;

@@ -1,7 +1,10 @@
-import { type Binaryen, type Module, exportsOf, functionsOf } from "./binaryen.ts";
-import { walk } from "./walk.ts";
+import { type Binaryen, type Module, type Ref, type Segment, exportsOf, functionsOf } from "./binaryen.ts";
+import { isText } from "./literals.ts";
+import { reachable } from "./reach.ts";
+import { kindOf, walk } from "./walk.ts";
 
-const ALLOCATE = /^~lib\/rt\/\w+\/__new$/;
+export const ALLOCATE = /^~lib\/rt\/\w+\/__new$/;
+const VISIT = /^~lib\/rt\/i?tcms\/__visit$/;
 const STREAM = "~lib/@gateway-plugins/sdk/assembly/stream/stream/";
 /** Both count callbacks, so that garbage is collected between them. */
 const HOOKS = [`${STREAM}enterCallback`, `${STREAM}leaveCallback`];
@@ -9,17 +12,17 @@ const HOOKS = [`${STREAM}enterCallback`, `${STREAM}leaveCallback`];
 const RARE = ["proxy_on_configure", "proxy_on_memory_allocate"];
 const READ_BUFFER = "proxy_get_buffer_bytes";
 
-/** Keeps the functions that `dropCollector` looks for apart from the functions that call them. */
-export function keepCollectorApart(module: Module, binaryen: Binaryen): void {
-  for (const name of ["*/__new", ...HOOKS]) {
-    binaryen.setPassArgument("no-inline", name);
-    module.runPasses(["no-inline"]);
-  }
-}
+/** The functions that these steps look for. */
+export const COLLECTOR = ["*/__new", "*/__visit", ...HOOKS];
 
 /** Leaves garbage collection out of the callbacks of requests where none of them can make an object. */
 export function dropCollector(module: Module, binaryen: Binaryen): void {
-  const reached = reachable(module, binaryen);
+  const callbacks = exportsOf(binaryen, module).filter(({ name }) => !RARE.includes(name));
+  const reached = reachable(
+    module,
+    binaryen,
+    callbacks.map(({ value }) => value),
+  );
   if (!reached.has(HOOKS[0]!) || [...reached].some((name) => ALLOCATE.test(name) || name === READ_BUFFER))
     return;
   for (const name of HOOKS) {
@@ -28,28 +31,21 @@ export function dropCollector(module: Module, binaryen: Binaryen): void {
   }
 }
 
-/** Functions that the callbacks of requests can reach, through the table too; host functions by their names. */
-function reachable(module: Module, binaryen: Binaryen): Set<string> {
-  const functions = new Map(functionsOf(binaryen, module).map((f) => [f.name, f]));
-  const open = exportsOf(binaryen, module)
-    .filter(({ name }) => !RARE.includes(name))
-    .map(({ value }) => value);
-  const reached = new Set<string>();
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const f = functions.get(name);
-    if (!f || reached.has(name)) continue;
-    reached.add(f.module ? f.base : name);
-    if (f.module) continue;
-    walk(binaryen, f.body, (kind, info) => {
-      if (kind === "Call") open.push(info["target"]);
-      if (kind === "CallIndirect") open.push(...tableOf(module, binaryen));
+/** Static strings are never freed and point to nothing: the collector need not visit them, and an unused one is then dropped. */
+export function skipStaticTexts(module: Module, binaryen: Binaryen, segments: readonly Segment[]): void {
+  for (const { module: imported, body } of functionsOf(binaryen, module)) {
+    if (imported) continue;
+    walk(binaryen, body, (kind, info, ref) => {
+      if (kind !== "Call" || !VISIT.test(info["target"])) return;
+      const [pointer, ...rest]: Ref[] = info["operands"];
+      if (kindOf(binaryen, pointer!) !== "Const") return;
+      if (!isText(segments, binaryen.getExpressionInfo(pointer!)["value"])) return;
+      const skip = `gateway skip ${rest.length}`;
+      if (!functionsOf(binaryen, module).some((f) => f.name === skip)) {
+        const params = binaryen.createType([binaryen.i32, ...rest.map(() => binaryen.i32)]);
+        module.addFunction(skip, params, binaryen.none, [], module.nop());
+      }
+      binaryen.Call.setTarget(ref, skip);
     });
   }
-  return reached;
-}
-function tableOf(module: Module, binaryen: Binaryen): string[] {
-  return Array.from(
-    { length: module.getNumElementSegments() },
-    (_, i) => binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(i)).data,
-  ).flat();
 }

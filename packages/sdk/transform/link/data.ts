@@ -19,13 +19,13 @@ export function dropDeadData(module: Module, binaryen: Binaryen, contents: reado
   const live = new Set<Segment>();
   const open: Segment[] = [];
   const reach = (address: number) => {
-    for (const segment of segments) {
-      if (address < segment.at) break;
-      if (address <= segment.at + segment.data.length && !live.has(segment)) {
-        live.add(segment);
-        open.push(segment);
-      }
-    }
+    // The end of an object is an address of it, unless another begins there.
+    const segment =
+      segments.find(({ at, data }) => at <= address && address < at + data.length) ??
+      segments.find(({ at, data }) => address === at + data.length);
+    if (segment === undefined || live.has(segment)) return;
+    live.add(segment);
+    open.push(segment);
   };
   for (const address of addressesIn(module, binaryen)) reach(address);
   for (let segment = open.pop(); segment; segment = open.pop()) {

@@ -1,11 +1,12 @@
-import { type Binaryen, type Module, segmentsOf } from "./binaryen.ts";
+import type { Binaryen, Module } from "./binaryen.ts";
 import { silenceRuntime } from "./aborts.ts";
 import { dropAllocator } from "./allocator.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
-import { dropCollector, keepCollectorApart } from "./collector.ts";
+import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
 import { dropDeadData } from "./data.ts";
-import { evaluateTopLevel } from "./evaluate.ts";
-import { resolveLiterals } from "./literals.ts";
+import { HEAP, evaluateTopLevel } from "./evaluate.ts";
+import { Literals, resolveIntrinsics } from "./literals.ts";
+import { Visits } from "./visits.ts";
 
 /**
  * What a compiler that knows the whole plugin can do, on the module that asc has compiled and not yet optimised:
@@ -13,32 +14,45 @@ import { resolveLiterals } from "./literals.ts";
  * 1. texts on their way to the gateway that are literals are encoded and checked now;
  * 2. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
  * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
- * 4. the garbage collector is left out where no callback can make an object;
- * 5. static data that nothing refers to is dropped.
+ * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one;
+ * 5. the runtime's assertions trap without a text, its heap is laid out already, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same.
  */
 export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, shrinkLevel: number): void {
   if (!optimizeLevel && !shrinkLevel) {
-    resolveLiterals(module, binaryen);
+    resolveIntrinsics(module, binaryen);
     module.removeExport(ASK);
     return;
   }
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
   silenceRuntime(module, binaryen);
-  keepCollectorApart(module, binaryen);
-  const statics = segmentsOf(binaryen, module);
-  // Inlining brings literals to the calls that want them.
+  keepApart(module, binaryen, [...COLLECTOR, HEAP]);
+  const visits = new Visits(module, binaryen);
+  const literals = new Literals(module, binaryen);
+  literals.encode();
   module.optimize();
-  resolveLiterals(module, binaryen, statics);
+  literals.encode();
+  literals.finish();
+  skipStaticTexts(module, binaryen, literals.statics);
+  visits.noteTopLevel();
   const evaluated = evaluateTopLevel(module, binaryen);
   stripCallbacks(module, evaluated);
-  module.optimize();
+  // What one round finds out, the next makes use of.
+  for (let round = 0; round < 2; round++) module.optimize();
   dropCollector(module, binaryen);
+  visits.dropUnmade(literals.statics);
   module.optimize();
   dropAllocator(module, binaryen);
-  // Code that only a second round finds dead still keeps its texts alive.
-  for (let round = 0; round < 2; round++) module.optimize();
+  module.optimize();
   dropDeadData(module, binaryen, evaluated.contents);
+}
+
+/** Keeps functions apart from those that call them, for steps that look for them later. */
+function keepApart(module: Module, binaryen: Binaryen, names: readonly string[]): void {
+  for (const name of names) {
+    binaryen.setPassArgument("no-inline", name);
+    module.runPasses(["no-inline"]);
+  }
 }

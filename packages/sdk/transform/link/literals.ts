@@ -5,6 +5,7 @@ import {
   exportsOf,
   functionsOf,
   pagesOf,
+  segmentsOf,
   setSegments,
 } from "./binaryen.ts";
 import { instantiate } from "./instance.ts";
@@ -14,6 +15,7 @@ import { kindOf, walk } from "./walk.ts";
 const INTRINSICS = "gateway-link";
 const ROOM = "literalRoom";
 const ROOM_SIZE = 16384;
+const RELEASE = "releaseScratch";
 
 const ILLEGAL: Record<string, string> = {
   encodeName: "is not a header name",
@@ -25,84 +27,112 @@ const ILLEGAL: Record<string, string> = {
 };
 
 /**
- * Resolves the intrinsics. With `statics`, the static objects as asc has laid them out (the optimiser cuts their segments), calls with a
- * literal become the address of its bytes, encoded and checked now.
+ * Resolves the intrinsics: calls with a literal become the address of its bytes, encoded and checked now; all others become calls of the
+ * functions that do it at run time.
  */
-export function resolveLiterals(module: Module, binaryen: Binaryen, statics?: Segment[]): void {
-  const intrinsics = functionsOf(binaryen, module).filter((f) => f.module === INTRINSICS);
+export class Literals {
+  readonly #module: Module;
+  readonly #binaryen: Binaryen;
+  /** The static objects as asc has laid them out; the optimiser cuts their segments. */
+  statics: Segment[];
+  readonly #encoded: Segment[] = [];
+  readonly #places = new Map<string, number>();
+  #functions = new Set<string>();
+  #room = 0;
+  #end = 0;
+
+  constructor(module: Module, binaryen: Binaryen) {
+    this.#module = module;
+    this.#binaryen = binaryen;
+    this.statics = segmentsOf(binaryen, module);
+  }
+
+  /** Resolves what is a literal by now. The optimiser brings more of them to their calls, but also joins calls into one of a choice. */
+  encode(): void {
+    const module = this.#module;
+    const binaryen = this.#binaryen;
+    const intrinsics = new Map(this.#intrinsics().map((f) => [f.name, f.base]));
+    const { exports } = instantiate(module);
+    const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
+    if (!this.#room) {
+      this.#room = this.#end = (exports[ROOM] as () => number)();
+      this.statics = this.statics.filter(({ at }) => at !== this.#room);
+    }
+    const functions = functionsOf(binaryen, module);
+    this.#functions = new Set(functions.map((f) => f.name));
+    for (const { module: imported, body } of functions) {
+      if (imported) continue;
+      walk(binaryen, body, (kind, info, ref) => {
+        const base = kind === "Call" ? intrinsics.get(info["target"]) : undefined;
+        if (!base || kindOf(binaryen, info["operands"][0]) !== "Const") return;
+        const pointer: number = binaryen.getExpressionInfo(info["operands"][0])["value"];
+        if (!isText(this.statics, pointer)) return;
+        const result = BigInt.asUintN(64, (exports[base] as (pointer: number) => bigint)(pointer));
+        (exports[RELEASE] as () => void)();
+        if (!result) throw new Error(`${JSON.stringify(textAt(memory, pointer))} ${ILLEGAL[base]}`);
+        const from = Number(result & 0xffffffffn);
+        const bytes = memory.slice(from, from + Number(result >> 32n));
+        binaryen.Call.setTarget(ref, this.#constantFor(bytes));
+      });
+    }
+    setSegments(module, pagesOf(module), [...this.statics, ...this.#encoded]);
+  }
+  /** What is left is encoded at run time. */
+  finish(): void {
+    resolveIntrinsics(this.#module, this.#binaryen);
+  }
+
+  #intrinsics() {
+    return functionsOf(this.#binaryen, this.#module).filter((f) => f.module === INTRINSICS);
+  }
+  /** A function that answers with the place of the bytes; the optimiser makes it a number. */
+  #constantFor(bytes: Uint8Array): string {
+    const at = this.#place(bytes);
+    const name = `literal ${at} ${bytes.length}`;
+    if (!this.#functions.has(name)) {
+      this.#functions.add(name);
+      const value = this.#module.i64.const((BigInt(bytes.length) << 32n) | BigInt(at));
+      this.#module.addFunction(name, this.#binaryen.i32, this.#binaryen.i64, [], value);
+    }
+    return name;
+  }
+  #place(bytes: Uint8Array): number {
+    const key = Buffer.from(bytes).toString("latin1");
+    let at = this.#places.get(key);
+    if (at === undefined) {
+      at = this.#end;
+      this.#end += bytes.length;
+      if (this.#end > this.#room + ROOM_SIZE)
+        throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
+      this.#places.set(key, at);
+      if (bytes.length) this.#encoded.push({ at, data: bytes });
+    }
+    return at;
+  }
+}
+
+/** Makes every call of an intrinsic one of the function that stands behind it. */
+export function resolveIntrinsics(module: Module, binaryen: Binaryen): void {
   const bodies = new Map(exportsOf(binaryen, module).map((e) => [e.name, e.value]));
-  if (statics) encodeLiterals(module, binaryen, statics, new Map(intrinsics.map((f) => [f.name, f.base])));
-  for (const { name, base } of intrinsics) {
+  for (const { name, base } of functionsOf(binaryen, module).filter((f) => f.module === INTRINSICS)) {
     module.removeFunction(name);
     const forward = module.call(bodies.get(base)!, [module.local.get(0, binaryen.i32)], binaryen.i64);
     module.addFunction(name, binaryen.i32, binaryen.i64, [], forward);
   }
-  for (const name of [ROOM, "encodeText", ...Object.keys(ILLEGAL)]) module.removeExport(name);
+  for (const name of [ROOM, RELEASE, "encodeText", ...Object.keys(ILLEGAL)]) module.removeExport(name);
 }
 
-function encodeLiterals(
-  module: Module,
-  binaryen: Binaryen,
-  segments: Segment[],
-  intrinsics: Map<string, string>,
-): void {
-  const isText = (pointer: number) =>
-    segments.some(
-      (s) => pointer >= s.at + HEADER && pointer <= s.at + s.data.length && rtIdAt(s, pointer) === STRING,
-    );
-  const { exports } = instantiate(module);
-  const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
-  const room = (exports[ROOM] as () => number)();
-  const places = new Map<string, number>();
-  const encoded: Segment[] = [];
-  const constants = new Set<string>();
-  let end = room;
-
-  const place = (bytes: Uint8Array): number => {
-    const key = Buffer.from(bytes).toString("latin1");
-    let at = places.get(key);
-    if (at === undefined) {
-      at = end;
-      end += bytes.length;
-      if (end > room + ROOM_SIZE)
-        throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
-      places.set(key, at);
-      if (bytes.length) encoded.push({ at, data: bytes });
-    }
-    return at;
-  };
-  /** A function that answers with the place of the literal's bytes; the optimiser makes it a number. */
-  const constantFor = (base: string, pointer: number): string => {
-    const result = BigInt.asUintN(64, (exports[base] as (pointer: number) => bigint)(pointer));
-    if (!result) throw new Error(`${JSON.stringify(textAt(memory, pointer))} ${ILLEGAL[base]}`);
-    const from = Number(result & 0xffffffffn);
-    const length = Number(result >> 32n);
-    const at = place(memory.slice(from, from + length));
-    const name = `literal ${at} ${length}`;
-    if (!constants.has(name)) {
-      constants.add(name);
-      const value = module.i64.const((BigInt(length) << 32n) | BigInt(at));
-      module.addFunction(name, binaryen.i32, binaryen.i64, [], value);
-    }
-    return name;
-  };
-
-  for (const { module: imported, body } of functionsOf(binaryen, module)) {
-    if (imported) continue;
-    walk(binaryen, body, (kind, info, ref) => {
-      const base = kind === "Call" ? intrinsics.get(info["target"]) : undefined;
-      if (!base || kindOf(binaryen, info["operands"][0]) !== "Const") return;
-      const pointer: number = binaryen.getExpressionInfo(info["operands"][0])["value"];
-      if (isText(pointer)) binaryen.Call.setTarget(ref, constantFor(base, pointer));
-    });
-  }
-  setSegments(module, pagesOf(module), [...segments.filter((s) => s.at !== room), ...encoded]);
+/** Whether a static string stands at an address. */
+export function isText(segments: readonly Segment[], pointer: number): boolean {
+  return segments.some(
+    (s) => pointer >= s.at + HEADER && pointer <= s.at + s.data.length && rtIdAt(s, pointer) === STRING,
+  );
 }
 
 // The header before each of AssemblyScript's static objects: mmInfo, gcInfo, gcInfo2, rtId, rtSize.
-const HEADER = 20;
+export const HEADER = 20;
 const STRING = 2;
-function rtIdAt({ at, data }: Segment, pointer: number): number {
+export function rtIdAt({ at, data }: Segment, pointer: number): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(pointer - at - 8, true);
 }
 function textAt(memory: Uint8Array, pointer: number): string {

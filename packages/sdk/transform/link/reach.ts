@@ -1,0 +1,33 @@
+import { type Binaryen, type Module, type Ref, functionsOf } from "./binaryen.ts";
+import { kindOf, walk } from "./walk.ts";
+
+/** Functions that some can reach, themselves included, through the table too; host functions by their names. */
+export function reachable(module: Module, binaryen: Binaryen, from: readonly string[]): Set<string> {
+  const functions = new Map(functionsOf(binaryen, module).map((f) => [f.name, f]));
+  const open = [...from];
+  const table = tableOf(module, binaryen);
+  const reached = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const f = functions.get(name);
+    if (!f || reached.has(name)) continue;
+    reached.add(f.module ? f.base : name);
+    if (f.module) continue;
+    walk(binaryen, f.body, (kind, info) => {
+      if (kind === "Call") open.push(info["target"]);
+      if (kind === "CallIndirect") open.push(...callees(binaryen, info["target"], table));
+    });
+  }
+  return reached;
+}
+/** A constant place in the table is one function; asc leaves place 0 empty. */
+function callees(binaryen: Binaryen, place: Ref, table: string[]): string[] {
+  if (kindOf(binaryen, place) !== "Const") return table;
+  const callee = table[binaryen.getExpressionInfo(place)["value"] - 1];
+  return callee === undefined ? table : [callee];
+}
+function tableOf(module: Module, binaryen: Binaryen): string[] {
+  return Array.from(
+    { length: module.getNumElementSegments() },
+    (_, i) => binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(i)).data,
+  ).flat();
+}
