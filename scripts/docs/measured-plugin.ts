@@ -12,6 +12,8 @@ export interface MeasuredPlugin {
   loadsOn: string;
   entries: number;
   hostCalls: number;
+  /** Results for which the host asked the plugin for memory. */
+  hostWrites: number;
 }
 
 interface Service {
@@ -68,10 +70,11 @@ async function costsOfRequest(plugin: string, config: Service | undefined, usesR
     await gateway.fetch("/");
     gateway.ledger.reset();
     await gateway.fetch("/");
-    const { entries, hostCalls } = gateway.ledger;
+    const { entries, hostCalls, allocations } = gateway.ledger;
+    const costs = { entries: sum(entries), hostCalls: sum(hostCalls), hostWrites: allocations };
     await gateway.close();
     if (gateway.logs.length > 0) throw new Error(`${plugin} logged: ${gateway.logs[0]!.message}`);
-    return { entries: sum(entries), hostCalls: sum(hostCalls) };
+    return costs;
   } finally {
     await redis?.close();
   }

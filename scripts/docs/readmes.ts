@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FLAGS, restrictionOf, usageOf } from "@gateway-plugins/cli/dist/dev/flags.js";
 import { format, resolveConfig } from "prettier";
+import { costsTable } from "./costs.ts";
 import { measurePlugin, type MeasuredPlugin } from "./measured-plugin.ts";
 
 export const PLUGINS = ["hello-world", "mock-response", "http-call", "redis-ratelimit"];
@@ -34,7 +35,7 @@ export async function readmes(root: string): Promise<Readme[]> {
   const rows: string[] = [];
   const present = readFileSync(join(root, "README.md"), "utf8");
   for (const { name, folder } of plugins) {
-    const measured = await measurePlugin(folder, name, schemaIn(folder)?.examples[0]);
+    const measured = await measurePlugin(folder, name, exampleConfiguration(folder));
     const { description } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
       description: string;
     };
@@ -49,15 +50,21 @@ export async function readmes(root: string): Promise<Readme[]> {
     ];
     rows.push(`| [${name}](packages/${name}) | ${description} | ${cells.join(" | ")} |`);
   }
+  const costs = await costsTable(root);
   const head =
     "| plugin | what it does | bytes | gzip | imports | loads on | entries | calls |\n|---|---|--:|--:|--:|---|--:|--:|";
   return Promise.all([
     ...withOptions,
     renew(join(root, "packages/cli/README.md"), "flags", flagsTable),
+    renew(join(root, "docs/costs.md"), "costs", () => costs),
     renew(join(root, "README.md"), "plugins", () => `${head}\n${rows.join("\n")}`),
   ]);
 }
 
+/** The first example of a plugin's schema: what it is measured with. */
+export function exampleConfiguration(folder: string): object | undefined {
+  return schemaIn(folder)?.examples[0];
+}
 function schemaIn(folder: string): Schema | undefined {
   const file = join(folder, "config.schema.json");
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Schema) : undefined;

@@ -64,6 +64,7 @@ export {
   releaseScratch,
 } from "../assembly/abi/text";
 export { literalRoom } from "../assembly/abi/literals";
+export { abortText } from "../assembly/host/log";
 
 /** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */
 export function gateway_callbacks(): u32 {

@@ -13,6 +13,7 @@ export interface Node {
 }
 export interface Source {
   internalPath: string;
+  text: string;
   statements: Node[];
 }
 export interface Parser {

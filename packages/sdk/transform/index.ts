@@ -2,6 +2,7 @@ import { Transform } from "assemblyscript/transform";
 import { checkSource, errorMessage } from "./checks.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
+import { declareOptions } from "./options.ts";
 import { link } from "./link/link.ts";
 import type { Compiler, Parser } from "./compiler.ts";
 
@@ -37,7 +38,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
     }
     parser.parseFile(
-      `// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\nimport "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
+      `${declareOptions(parser.sources)}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\nimport "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
       "gateway-callbacks.ts",
       true,
     );

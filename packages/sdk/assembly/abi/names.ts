@@ -1,45 +1,48 @@
-import { equalsIgnoringCase } from "./text";
+import { utf8 } from "./literals";
+import { Encoded, encodeText, giveBack, lengthOf, pointerOf } from "./text";
 
 /**
  * Headers that say where a message ends or belong to one connection are the gateway's business alone (request smuggling, hangs);
- * `host` is another name of `:authority`.
+ * `host` is another name of `:authority`. Names are RFC 9110 tokens.
  */
-export function isReserved(name: string): bool {
-  switch (name.length) {
-    case 4:
-      return equalsIgnoringCase(name, "host");
-    case 10:
-      return equalsIgnoringCase(name, "connection");
-    case 14:
-      return equalsIgnoringCase(name, "content-length");
-    case 17:
-      return equalsIgnoringCase(name, "transfer-encoding");
-    default:
-      return false;
-  }
+export function isReserved(name: Encoded): bool {
+  return (
+    isName(name, utf8("host")) ||
+    isName(name, utf8("connection")) ||
+    isName(name, utf8("content-length")) ||
+    isName(name, utf8("transfer-encoding"))
+  );
 }
-
+export function isReservedText(name: string): bool {
+  const encoded = encodeText(name);
+  const reserved = isReserved(encoded);
+  giveBack(encoded);
+  return reserved;
+}
 /**
  * Headers with one value, where a gateway's "add" joins with a comma (`text/html,text/plain`). Source: Envoy's inline headers;
  * RFC 9110's singletons among them.
  */
-export function isSingleValued(name: string): bool {
-  switch (name.length) {
-    case 4:
-      return equalsIgnoringCase(name, "date") || equalsIgnoringCase(name, "etag");
-    case 6:
-      return equalsIgnoringCase(name, "server");
-    case 7:
-      return equalsIgnoringCase(name, "referer") || equalsIgnoringCase(name, "expires");
-    case 8:
-      return equalsIgnoringCase(name, "location");
-    case 10:
-      return equalsIgnoringCase(name, "user-agent");
-    case 12:
-      return equalsIgnoringCase(name, "content-type") || equalsIgnoringCase(name, "x-request-id");
-    case 13:
-      return equalsIgnoringCase(name, "authorization") || equalsIgnoringCase(name, "last-modified");
-    default:
-      return false;
-  }
+export function isSingleValued(name: Encoded): bool {
+  return (
+    isName(name, utf8("date")) ||
+    isName(name, utf8("etag")) ||
+    isName(name, utf8("server")) ||
+    isName(name, utf8("referer")) ||
+    isName(name, utf8("expires")) ||
+    isName(name, utf8("location")) ||
+    isName(name, utf8("user-agent")) ||
+    isName(name, utf8("content-type")) ||
+    isName(name, utf8("x-request-id")) ||
+    isName(name, utf8("authorization")) ||
+    isName(name, utf8("last-modified"))
+  );
+}
+/** Compares with a lower-case name. Setting bit 5 maps no two characters of a token on one, save the cases of a letter. */
+export function isName(name: Encoded, lowerCase: Encoded): bool {
+  const length = lengthOf(lowerCase);
+  if (lengthOf(name) != length) return false;
+  for (let i: usize = 0; i < length; i++)
+    if ((load<u8>(pointerOf(name) + i) | 32) != load<u8>(pointerOf(lowerCase) + i)) return false;
+  return true;
 }

@@ -1,6 +1,6 @@
 // The header-map codec: u32 count; (u32 name length, u32 value length) for each; then `name NUL value NUL` for each; little-endian.
 // Source: proxy-wasm spec, "Serialized maps"; limits: proxy-wasm-cpp-host src/pairs_util.cc.
-import { Rule, decode, reserve, write } from "./text";
+import { Encoded, Rule, decode, lengthOf, pointerOf, reserve, write } from "./text";
 
 /** More pairs, or more bytes, and a gateway silently takes the map for empty. */
 export const MAX_PAIRS: i32 = 1024;
@@ -11,25 +11,42 @@ let lengths: usize = 0;
 let end: usize = 0;
 let legal: bool = true;
 
-/** Begins a map in scratch memory: at most `count` pairs, whose texts together have `units` UTF-16 code units. */
-export function startPairs(count: i32, units: i32): void {
-  start = reserve(4 + <usize>count * 10 + <usize>units * 3);
+/** Begins a map in scratch memory: at most `count` pairs, whose texts together have `bytes` bytes. */
+export function startPairs(count: i32, bytes: usize): void {
+  start = reserve(4 + <usize>count * 10 + bytes);
   lengths = start + 4;
   end = lengths + ((<usize>count) << 3);
   legal = true;
   store<u32>(start, count);
 }
-export function addPair(name: string, nameRule: Rule, value: string, valueRule: Rule): void {
-  addText(name, nameRule);
-  addText(value, valueRule);
+/** `[name, value]`; a code unit takes up to three bytes. */
+export function addPair(pair: string[], valueRule: Rule): void {
+  addText(unchecked(pair[0]), Rule.Any);
+  addText(unchecked(pair[1]), valueRule);
 }
-function addText(text: string, rule: Rule): void {
+/** One text of a pair. */
+export function addText(text: string, rule: Rule): void {
   const after = write(text, rule, end);
   // A rule other than Any wants at least one byte of a name; values may be empty.
-  if (!after || (rule == Rule.Token && after == end)) {
-    legal = false;
-    return;
-  }
+  if (!after || (rule == Rule.Token && after == end)) legal = false;
+  else endText(after);
+}
+/** The same of bytes. */
+export function addBytes(p: usize, length: usize): void {
+  memory.copy(end, p, length);
+  endText(end + length);
+}
+export function addEncoded(text: Encoded): void {
+  addBytes(pointerOf(text), lengthOf(text));
+}
+/** A path, which gets its slash when it has none. */
+export function addPath(p: usize, length: usize): void {
+  const slash: usize = length && load<u8>(p) == 47 ? 0 : 1;
+  store<u8>(end, 47);
+  memory.copy(end + slash, p, length);
+  endText(end + slash + length);
+}
+function endText(after: usize): void {
   store<u32>(lengths, <u32>(after - end));
   lengths += 4;
   store<u8>(after, 0);

@@ -1,6 +1,7 @@
 // Text on the wire: UTF-16 strings to UTF-8 bytes and back, and the checks that names and values must pass before a host sees them.
 
-import { isReserved, isSingleValued } from "./names";
+import { utf8 } from "./literals";
+import { isName, isReserved, isSingleValued } from "./names";
 
 const SCRATCH_SIZE: usize = 4096;
 const SCRATCH: usize = memory.data(4096);
@@ -83,13 +84,16 @@ export function encodeName(name: string): Encoded {
   return name.length ? encode(name, Rule.Token) : 0;
 }
 export function encodeChangeableName(name: string): Encoded {
-  return isReserved(name) ? 0 : encodeName(name);
+  const encoded = encodeName(name);
+  return encoded && isReserved(encoded) ? 0 : encoded;
 }
 export function encodeDeletableName(name: string): Encoded {
-  return equalsIgnoringCase(name, "x-forwarded-proto") ? 0 : encodeChangeableName(name);
+  const encoded = encodeChangeableName(name);
+  return encoded && isName(encoded, utf8("x-forwarded-proto")) ? 0 : encoded;
 }
 export function encodeAppendableName(name: string): Encoded {
-  return isReserved(name) || isSingleValued(name) ? 0 : encodeName(name);
+  const encoded = encodeChangeableName(name);
+  return encoded && isSingleValued(encoded) ? 0 : encoded;
 }
 export function encodeValue(value: string): Encoded {
   return encode(value, Rule.FieldValue);

@@ -13,8 +13,8 @@ export class document {
   static failed: bool = false;
   /** A problem leaves out this part only, the rest is still used. */
   static partial: bool = false;
-  /** The first of the readers made for parts of it. */
-  static readers: usize = 0;
+  /** The first of those of its objects that have memory of their own. */
+  static parts: usize = 0;
 }
 
 export function startProblemLine(): void {

@@ -1,7 +1,6 @@
-import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
-import { endLine, putBytes, putNumber, putText, startLine } from "../host/log";
+import { Encoded, encodeText, giveBack, lengthOf, pointerOf, same } from "../abi/text";
+import { putBytes, putNumber, putText } from "../host/log";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
 import {
@@ -9,18 +8,16 @@ import {
   firstIn,
   isWhole,
   kindAt,
-  member,
   nextIn,
   skipValue,
   takeRaw,
   takeText,
   takeWhole,
-  textBytes,
-  valueOf,
 } from "../json/scan";
 import { RedisClient } from "../redis/client";
 import { Options } from "../stream/options";
-import { document, endProblem, putKind, putStep, startProblemLine } from "./problem";
+import { Part, expect, find, missing, partOf, refuse, startProblem, warn } from "./part";
+import { document, endProblem } from "./problem";
 
 export class IntegerRange {
   min: i32 = i32.MIN_VALUE;
@@ -37,16 +34,7 @@ export class IntegerRange {
 // Keys are literals nearly always, so every method is two: one that encodes the key, in the author's code, and one that works.
 // @ts-ignore: decorator
 @unmanaged @final
-export class ConfigReader {
-  /** 0 is an object without members. */
-  start: usize;
-  parent: usize;
-  /** Its place: what the parent calls it; -1 when it is not an element of a list. */
-  key: Encoded;
-  index: i32;
-  /** The next of `document.readers`. */
-  next: usize;
-
+export class ConfigReader extends Part {
   /** Refuses the configuration because of this key, unless something else already has. `key` "" is the object itself. */
   // @ts-ignore: decorator
   @inline fail(key: string, message: string): void {
@@ -107,7 +95,7 @@ export class ConfigReader {
   service(defaultPort: i32 = 0): Cluster {
     const name = this.string("serviceName");
     let port = this.integer("servicePort", 0, { min: 0, max: 65535 });
-    if (!port) port = name.endsWith(".static") ? 80 : defaultPort;
+    if (!port) port = isStatic(name) ? 80 : defaultPort;
     if (!name.length || !port)
       warn(
         this,
@@ -136,45 +124,6 @@ export class ConfigReader {
   }
 }
 
-const ROOT = changetype<ConfigReader>(memory.data(64));
-/** The reader of the whole document; one at a time. */
-export function rootReader(start: usize): ConfigReader {
-  ROOT.start = start;
-  return ROOT;
-}
-/** A reader of a part; `freeReaders` frees it. */
-export function partReader(parent: ConfigReader, start: usize, key: Encoded, index: i32): ConfigReader {
-  const length = lengthOf(key);
-  const reader = changetype<ConfigReader>(heap.alloc(offsetof<ConfigReader>() + length));
-  const copy = changetype<usize>(reader) + offsetof<ConfigReader>();
-  memory.copy(copy, pointerOf(key), length);
-  reader.start = start;
-  reader.parent = changetype<usize>(parent);
-  reader.key = ((<u64>length) << 32) | copy;
-  reader.index = index;
-  reader.next = document.readers;
-  document.readers = changetype<usize>(reader);
-  return reader;
-}
-export function freeReaders(): void {
-  let reader = document.readers;
-  document.readers = 0;
-  while (reader) {
-    const next = changetype<ConfigReader>(reader).next;
-    heap.free(reader);
-    reader = next;
-  }
-}
-
-/** Stands in the place of a name's opening quote when somebody has read its value. */
-const READ: u32 = 39;
-
-/** The value of a key; 0 when it is missing or null. */
-function find(from: ConfigReader, key: Encoded): usize {
-  if (!from.start) return 0;
-  const p = member(from.start, document.end, key, READ);
-  return kindAt(p) == Kind.Null ? 0 : p;
-}
 function readString(from: ConfigReader, key: Encoded, otherwise: string): string {
   const p = find(from, key);
   const kind = kindAt(p);
@@ -258,7 +207,7 @@ function readObjects(from: ConfigReader, key: Encoded): ConfigReader[] {
   }
   let index = 0;
   for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
-    if (kindAt(item) == Kind.Object) readers.push(partReader(from, item, key, index));
+    if (kindAt(item) == Kind.Object) readers.push(changetype<ConfigReader>(partOf(from, item, key, index)));
     else expect(from, key, index, item, utf8("an object"));
   }
   return readers;
@@ -267,68 +216,14 @@ function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   const p = find(from, key);
   const isObject = kindAt(p) == Kind.Object;
   if (!isObject) expect(from, key, -1, p, utf8("an object"));
-  return partReader(from, isObject ? p : 0, key, -1);
+  return changetype<ConfigReader>(partOf(from, isObject ? p : 0, key, -1));
 }
 
-/** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */
-export function warnOfUnread(from: ConfigReader): void {
-  if (!from.start) return;
-  for (let name = firstIn(from.start); name; name = nextIn(valueOf(name), document.end))
-    if (load<u8>(name) != READ && load<u8>(name, 1) != 95)
-      warn(from, textBytes(name), utf8("unknown key, ignored"));
-  release();
-}
-/** Whether there are members besides the gateway's own, or none at all. */
-export function hasOwnKeys(from: ConfigReader): bool {
-  let name = firstIn(from.start);
-  if (!name) return true;
-  for (; name; name = nextIn(valueOf(name), document.end)) if (load<u8>(name, 1) != 95) return true;
-  return false;
-}
-
-/** Refuses the configuration, unless something else already has. An empty key is the object itself. */
-export function refuse(from: ConfigReader, key: Encoded, message: Encoded): void {
-  if (!startProblem(from, key, -1)) return;
-  putText(message);
-  endProblem();
-}
-function missing(from: ConfigReader, key: Encoded): void {
-  if (!startProblem(from, key, -1)) return;
-  putText(utf8("missing "));
-  putText(key);
-  putText(utf8(" in config"));
-  endProblem();
-}
-/** Refuses a value because of its kind, if there is one. */
-function expect(from: ConfigReader, key: Encoded, index: i32, p: usize, what: Encoded): void {
-  if (!p || !startProblem(from, key, index)) return;
-  putText(utf8("must be "));
-  putText(what);
-  putText(utf8(", not "));
-  putKind(kindAt(p));
-  endProblem();
-}
-function startProblem(from: ConfigReader, key: Encoded, index: i32): bool {
-  if (document.failed) return false;
-  document.failed = true;
-  startProblemLine();
-  putPath(from, key, index);
-  return true;
-}
-function warn(from: ConfigReader, key: Encoded, message: Encoded): void {
-  startLine();
-  putPath(from, key, -1);
-  putText(message);
-  endLine(LogLevel.Warn);
-}
-/** `$.a[0].key: ` */
-function putPath(from: ConfigReader, key: Encoded, index: i32): void {
-  putOwnPath(from);
-  putStep(key, index);
-  putText(utf8(": "));
-}
-function putOwnPath(reader: ConfigReader): void {
-  if (!reader.parent) return putText(utf8("$"));
-  putOwnPath(changetype<ConfigReader>(reader.parent));
-  putStep(reader.key, reader.index);
+/** Whether a service's name ends with `.static`. */
+function isStatic(name: string): bool {
+  const type = utf8(".static");
+  const encoded = encodeText(name);
+  giveBack(encoded);
+  const from = lengthOf(encoded) - lengthOf(type);
+  return <isize>from >= 0 && same(pointerOf(encoded) + from, pointerOf(type), lengthOf(type));
 }

@@ -1,5 +1,6 @@
 import { OUT } from "../abi/allocator";
 import { LogLevel, Status } from "../abi/enums";
+import { utf8 } from "../abi/literals";
 import { proxy_get_log_level, proxy_log } from "../abi/imports";
 import { Encoded, encodeText, giveBack, lengthOf, pointerOf, release } from "../abi/text";
 
@@ -72,4 +73,11 @@ export function logText(wanted: LogLevel, text: Encoded): void {
   startLine();
   putText(text);
   endLine(wanted);
+}
+/** What the transform makes of the aborts of libraries. */
+export function abortText(message: Encoded): void {
+  startLine();
+  putText(utf8("plugin aborted: "));
+  putText(message);
+  endLine(LogLevel.Critical);
 }

@@ -1,9 +1,9 @@
 import { MapType, Status } from "../abi/enums";
 import { BufferType } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { isReserved } from "../abi/names";
-import { addPair, startPairs } from "../abi/pairs";
-import { Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
+import { isReservedText } from "../abi/names";
+import { addBytes, addEncoded, addPair, addPath, addText, startPairs } from "../abi/pairs";
+import { Encoded, Rule, allows, decode, encodeText, giveBack, lengthOf, pointerOf } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { lastToken, startHttpCall } from "../host/callouts";
@@ -82,22 +82,19 @@ export class HttpResponse {
 
 /** A failure in words. */
 export function failureText(failure: Failure): string {
-  switch (failure) {
-    case Failure.UnknownCluster:
-      return "unknown cluster";
-    case Failure.NoHealthyHost:
-      return "no healthy host";
-    case Failure.InvalidRequest:
-      return "invalid request";
-    case Failure.Timeout:
-      return "timeout";
-    case Failure.ConnectFailed:
-      return "connection failed";
-    case Failure.Reset:
-      return "reset";
-    default:
-      return "protocol error";
-  }
+  const words = failureWords(failure);
+  const text = decode(pointerOf(words), lengthOf(words));
+  giveBack(words);
+  return text;
+}
+function failureWords(failure: Failure): Encoded {
+  if (failure == Failure.UnknownCluster) return utf8("unknown cluster");
+  if (failure == Failure.NoHealthyHost) return utf8("no healthy host");
+  if (failure == Failure.InvalidRequest) return utf8("invalid request");
+  if (failure == Failure.Timeout) return utf8("timeout");
+  if (failure == Failure.ConnectFailed) return utf8("connection failed");
+  if (failure == Failure.Reset) return utf8("reset");
+  return utf8("protocol error");
 }
 
 export class CallOptions {
@@ -136,20 +133,10 @@ export class HttpCall extends Call {
     reply.headers = 0;
     reply.status = 0;
     const options = this.options;
-    const headers = options ? options.headers : null;
-    const host = this.splitUrl();
-    const failure = this.encode(host, headers);
-    if (failure != Failure.None) {
-      reply.failure = failure;
-      return 0;
-    }
-    const body = options && options.body.length ? encodeText(options.body) : 0;
-    const status = startHttpCall(
-      this.cluster.name,
-      pointerOf(body),
-      lengthOf(body),
-      options ? max(0, options.timeout) : 500,
-    );
+    // These may ask the gateway, which ends what is encoded.
+    const name = this.cluster.name;
+    const host = this.cluster.host;
+    const status = this.encode(host, options) ? this.start(name, options) : Status.SerializationFailure;
     if (status == Status.Ok) return lastToken();
     reply.failure =
       status == Status.BadArgument
@@ -159,44 +146,57 @@ export class HttpCall extends Call {
           : Failure.NoHealthyHost;
     return 0;
   }
-  /** An absolute URL gives the authority; the cluster stays the client's. */
-  private splitUrl(): string {
-    const url = this.path;
-    let start = 0;
-    let host = "";
-    if (url.startsWith("http")) {
-      const authority = url.indexOf("//") + 2;
-      start = authority > 1 ? url.indexOf("/", authority) : 0;
-      if (start < 0) start = url.length;
-      if (start) host = url.substring(authority, start);
-    }
-    const fragment = url.indexOf("#");
-    const path = url.substring(start, fragment < 0 ? url.length : fragment);
-    this.path = path.startsWith("/") ? path : "/" + path;
-    return host.length ? host : this.cluster.host;
+  private start(name: string, options: CallOptions | null): Status {
+    let body: Encoded = 0;
+    if (isDefined(GATEWAY_OPTION_body)) if (options && options.body.length) body = encodeText(options.body);
+    return startHttpCall(name, pointerOf(body), lengthOf(body), options ? max(0, options.timeout) : 500);
   }
-  private encode(host: string, headers: string[][] | null): Failure {
+  /** Encodes the headers; false when one of them cannot be sent. */
+  private encode(host: string, options: CallOptions | null): bool {
+    const headers = options && isDefined(GATEWAY_OPTION_headers) ? options.headers : null;
+    const url = encodeText(this.path);
+    let path = pointerOf(url);
+    let end = path + lengthOf(url);
+    for (let p = path; p < end; p++) {
+      const c: u32 = load<u8>(p);
+      if (c <= 32 || c == 127) return false;
+      if (c == 35) end = p; // the fragment stays here
+    }
+    // An absolute URL gives the authority; the cluster stays the client's.
+    let authority: usize = 0;
+    if (end - path > 4 && load<u32>(path) == 0x70747468) {
+      let p = path;
+      while (p < end && load<u16>(p) != 0x2f2f) p++;
+      if (p < end) {
+        authority = p + 2;
+        for (p = authority; p < end && load<u8>(p) != 47;) p++;
+        path = p;
+      }
+    }
     let count = 4;
-    let units = 40 + this.method.length + this.path.length + host.length;
-    if (headers) {
+    let units = this.method.length + host.length;
+    if (isDefined(GATEWAY_OPTION_headers) && headers) {
       for (let i = 0; i < headers.length; i++) {
-        if (headers[i].length != 2 || !allows(headers[i][0], Rule.Token) || isReserved(headers[i][0])) {
-          refuse(headers[i].length ? headers[i][0] : "");
-          return Failure.InvalidRequest;
-        }
-        units += headers[i][0].length + headers[i][1].length;
+        const pair = unchecked(headers[i]);
+        const name = pair.length ? unchecked(pair[0]) : "";
+        if (pair.length != 2 || !allows(name, Rule.Token) || isReservedText(name)) return refuse(name);
+        units += name.length + unchecked(pair[1]).length;
       }
       count += headers.length;
     }
-    startPairs(count, units);
-    addPair(":method", Rule.Any, this.method, Rule.Token);
-    addPair(":path", Rule.Any, this.path, Rule.Target);
-    addPair(":authority", Rule.Any, host, Rule.Target);
-    addPair(":scheme", Rule.Any, "http", Rule.Any);
-    if (headers)
-      for (let i = 0; i < headers.length; i++)
-        addPair(headers[i][0], Rule.Any, headers[i][1], Rule.FieldValue);
-    return Failure.None;
+    startPairs(count, <usize>units * 3 + lengthOf(url) + 64);
+    addEncoded(utf8(":method"));
+    addText(this.method, Rule.Token);
+    addEncoded(utf8(":path"));
+    addPath(path, end - path);
+    addEncoded(utf8(":authority"));
+    if (authority && authority < path) addBytes(authority, path - authority);
+    else addText(host, Rule.Target);
+    addEncoded(utf8(":scheme"));
+    addEncoded(utf8("http"));
+    if (isDefined(GATEWAY_OPTION_headers) && headers)
+      for (let i = 0; i < headers.length; i++) addPair(unchecked(headers[i]), Rule.FieldValue);
+    return true;
   }
 }
 

@@ -72,7 +72,8 @@ export class Cluster {
   }
 
   get name(): string {
-    return this.fixedName == "*" ? routeCluster() : this.fixedName;
+    const name = this.fixedName;
+    return name.length == 1 && name.charCodeAt(0) == 42 ? routeCluster() : name;
   }
   get host(): string {
     return this.fixedHost.length ? this.fixedHost : getPseudo(utf8(":authority")) || "-";

@@ -7,7 +7,7 @@ import {
   headerValue,
   utf8,
 } from "../abi/literals";
-import { isReserved } from "../abi/names";
+import { isReservedText } from "../abi/names";
 import { MAX_PAIRS, addPair, startPairs } from "../abi/pairs";
 import { Rule, allows, equalsIgnoringCase, release } from "../abi/text";
 import {
@@ -95,7 +95,7 @@ export class Headers extends HeadersView {
       const pair = pairs[i];
       if (pair.length != 2 || !allows(pair[0], Rule.Token) || !allows(pair[1], Rule.FieldValue))
         return refuse(pair.length ? pair[0] : "");
-      if (isReserved(pair[0])) continue;
+      if (isReservedText(pair[0])) continue;
       if (equalsIgnoringCase(pair[0], "x-forwarded-proto")) forwarded = true;
       units += pair[0].length + pair[1].length;
       count++;
@@ -106,16 +106,15 @@ export class Headers extends HeadersView {
       count++;
     }
     if (count > MAX_PAIRS) return refuse("replaceAll");
-    startPairs(count, units);
+    startPairs(count, <usize>units * 3);
     for (let i = 0; i < present.length; i++)
-      if (stays(present[i][0], forwarded)) addPair(present[i][0], Rule.Any, present[i][1], Rule.Any);
-    for (let i = 0; i < pairs.length; i++)
-      if (!isReserved(pairs[i][0])) addPair(pairs[i][0], Rule.Any, pairs[i][1], Rule.Any);
+      if (stays(present[i][0], forwarded)) addPair(present[i], Rule.Any);
+    for (let i = 0; i < pairs.length; i++) if (!isReservedText(pairs[i][0])) addPair(pairs[i], Rule.Any);
     return setHeaderPairs(this.map) == Status.Ok;
   }
 }
 function stays(name: string, forwarded: bool): bool {
-  return name.startsWith(":") || isReserved(name) || (!forwarded && name == "x-forwarded-proto");
+  return name.startsWith(":") || isReservedText(name) || (!forwarded && name == "x-forwarded-proto");
 }
 
 /** Says that a header was not changed. */

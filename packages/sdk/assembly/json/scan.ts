@@ -39,7 +39,8 @@ export function skipValue(p: usize, end: usize): usize {
   let depth = 0;
   while (p < end) {
     const c: u32 = load<u8>(p);
-    if (c == 34) {
+    // An apostrophe is a mark of `member`.
+    if (c == 34 || c == 39) {
       p = skipText(p);
       if (!depth) return p;
       continue;

@@ -3,15 +3,7 @@ import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, release } from "../abi/text";
 import { document } from "../config/problem";
-import {
-  ConfigReader,
-  freeReaders,
-  hasOwnKeys,
-  partReader,
-  refuse,
-  rootReader,
-  warnOfUnread,
-} from "../config/reader";
+import { Part, freeParts, hasOwnKeys, partOf, refuse, rootPart, warnOfUnread } from "../config/part";
 import { readBuffer } from "../host/buffers";
 import { endLine, putNumber, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
@@ -94,7 +86,7 @@ export function configureRoot(id: u32, size: u32): bool {
     root.text = __pin(changetype<usize>(text));
     readConfiguration(root, root.text, text.byteLength);
   }
-  freeReaders();
+  freeParts();
   const accepted = !document.failed;
   if (accepted) {
     deleteRoots(id);
@@ -153,7 +145,7 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
   }
   const object = skipSpace(start);
   const isObject = kindAt(object) == Kind.Object;
-  const json = rootReader(isObject ? object : 0);
+  const json = rootPart(isObject ? object : 0);
   if (!isObject) return refuse(json, 0, utf8("must be an object"));
   const rules = member(object, end, utf8("_rules_"));
   let item: usize = 0;
@@ -174,17 +166,17 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
     refuse(json, utf8("_rules_"), utf8("is empty, and there is no configuration besides it"));
   readRules(root, item, json);
 }
-function parse(json: ConfigReader): usize {
+function parse(json: Part): usize {
   const config = __pin(call_indirect<usize>(handlers.newConfig));
   call_indirect<void>(handlers.parse, changetype<usize>(json), config);
-  if (json.isValid) warnOfUnread(json);
+  if (!document.failed) warnOfUnread(json);
   return config;
 }
-function readRules(root: Root, item: usize, json: ConfigReader): void {
+function readRules(root: Root, item: usize, json: Part): void {
   let last: usize = 0;
   for (let index = 0; item; item = nextIn(item, root.end), index++) {
     const isObject = kindAt(item) == Kind.Object;
-    const reader = partReader(json, isObject ? item : 0, utf8("_rules_"), index);
+    const reader = partOf(json, isObject ? item : 0, utf8("_rules_"), index);
     if (!isObject) return refuse(reader, 0, utf8("must be an object"));
     const rule = changetype<Rule>(allocateCleared(offsetof<Rule>()));
     if (last) changetype<Rule>(last).next = changetype<usize>(rule);
@@ -204,7 +196,7 @@ function readRules(root: Root, item: usize, json: ConfigReader): void {
   }
 }
 /** A text or a list of texts; 0 when it is missing, null or empty. */
-function readCondition(reader: ConfigReader, key: Encoded): usize {
+function readCondition(reader: Part, key: Encoded): usize {
   const list = member(reader.start, document.end, key);
   if (!list || kindAt(list) == Kind.Null) return 0;
   const first = firstText(list);

@@ -42,13 +42,17 @@ export class RedisCall extends Call {
 
 /** `*<n> CRLF`, then `$<bytes> CRLF <argument> CRLF` for each. */
 function encodeCommand(args: string[]): Encoded {
-  let size = 16;
-  for (let i = 0; i < args.length; i++) size += args[i].length * 3 + 16;
+  let size = 32;
+  for (let i = 0; i < args.length; i++) size += unchecked(args[i]).length * 3 + 16;
   const start = reserve(size);
   let p = putNumber(start, 42, args.length);
   for (let i = 0; i < args.length; i++) {
-    p = putNumber(p, 36, String.UTF8.byteLength(args[i]));
-    p = putLineEnd(write(args[i], Rule.Any, p));
+    // The text first, to know its length; then to where the length ends.
+    const text = p + 16;
+    const length = write(unchecked(args[i]), Rule.Any, text) - text;
+    p = putNumber(p, 36, <i32>length);
+    memory.copy(p, text, length);
+    p = putLineEnd(p + length);
   }
   return ((<u64>(p - start)) << 32) | start;
 }
@@ -129,9 +133,13 @@ export class RedisClient {
   }
   /** Runs a Lua script, atomically. */
   eval(script: string, keys: string[], args: string[] = []): RedisCall {
-    const all = ["eval", script, decimal(keys.length)];
-    for (let i = 0; i < keys.length; i++) all.push(keys[i]);
-    for (let i = 0; i < args.length; i++) all.push(args[i]);
+    const all = new Array<string>(3 + keys.length + args.length);
+    unchecked((all[0] = "eval"));
+    unchecked((all[1] = script));
+    unchecked((all[2] = decimal(keys.length)));
+    let n = 3;
+    for (let i = 0; i < keys.length; i++) unchecked((all[n++] = keys[i]));
+    for (let i = 0; i < args.length; i++) unchecked((all[n++] = args[i]));
     return this.command(all);
   }
 }

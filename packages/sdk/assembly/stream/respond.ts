@@ -1,8 +1,8 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { MAX_PAIRS, addPair, pairsLength, startPairs } from "../abi/pairs";
+import { MAX_PAIRS, addEncoded, addPair, addText, pairsLength, startPairs } from "../abi/pairs";
 import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
-import { isReserved } from "../abi/names";
+import { isReservedText } from "../abi/names";
 import { endLine, logText, putNumber, putString, putText, startLine } from "../host/log";
 import { sendLocalResponse } from "../host/streams";
 import { Action, held } from "./action";
@@ -47,7 +47,7 @@ export function respond(
   else
     sendLocalResponse(
       status,
-      encodeText(options.details),
+      isDefined(GATEWAY_OPTION_details) ? encodeText(options.details) : 0,
       pointerOf(body),
       length,
       putHeaders(options),
@@ -58,28 +58,35 @@ export function respond(
 
 /** Encodes the headers; what may not be sent is left out and logged. */
 function putHeaders(options: RespondOptions): bool {
-  const headers = options.headers;
-  const typed = options.contentType.length > 0 && allows(options.contentType, Rule.FieldValue);
+  const headers: string[][] | null = isDefined(GATEWAY_OPTION_headers) ? options.headers : null;
+  const typed =
+    isDefined(GATEWAY_OPTION_contentType) &&
+    options.contentType.length > 0 &&
+    allows(options.contentType, Rule.FieldValue);
   let count = typed ? 1 : 0;
   let units = 12 + options.contentType.length;
   if (headers != null) {
     for (let i = 0; i < headers.length; i++) {
-      if (isSendable(headers[i])) {
-        units += headers[i][0].length + headers[i][1].length;
+      const pair = unchecked(headers[i]);
+      if (isSendable(pair)) {
+        units += unchecked(pair[0]).length + unchecked(pair[1]).length;
         count++;
-      } else leftOut(headers[i].length ? headers[i][0] : "");
+      } else leftOut(pair.length ? unchecked(pair[0]) : "");
     }
   }
-  if (!typed && options.contentType.length) leftOut("content-type");
+  if (isDefined(GATEWAY_OPTION_contentType) && !typed && options.contentType.length) leftOut("content-type");
   if (count > MAX_PAIRS) {
     logText(LogLevel.Error, utf8("more than 1024 headers: the local response goes out without them"));
     return false;
   }
-  startPairs(count, units);
-  if (typed) addPair("content-type", Rule.Any, options.contentType, Rule.Any);
+  startPairs(count, <usize>units * 3);
+  if (typed) {
+    addEncoded(utf8("content-type"));
+    addText(options.contentType, Rule.Any);
+  }
   if (headers != null) {
     for (let i = 0; i < headers.length; i++)
-      if (isSendable(headers[i])) addPair(headers[i][0], Rule.Any, headers[i][1], Rule.Any);
+      if (isSendable(unchecked(headers[i]))) addPair(unchecked(headers[i]), Rule.Any);
   }
   return pairsLength() != 0;
 }
@@ -92,8 +99,8 @@ function leftOut(name: string): void {
 function isSendable(pair: string[]): bool {
   return (
     pair.length == 2 &&
-    allows(pair[0], Rule.Token) &&
-    !isReserved(pair[0]) &&
-    allows(pair[1], Rule.FieldValue)
+    allows(unchecked(pair[0]), Rule.Token) &&
+    !isReservedText(unchecked(pair[0])) &&
+    allows(unchecked(pair[1]), Rule.FieldValue)
   );
 }

@@ -1,10 +1,13 @@
 import type { Module } from "./binaryen.ts";
 
+/** Imports from here are the intrinsics of assembly/abi/literals.ts; each is named after the function that stands behind it. */
+export const INTRINSICS = "gateway-link";
+
 /** Runs a module as it stands, away from any gateway. `imports`: the names of what it imports. */
 export function instantiate(module: Module): { exports: WebAssembly.Exports; imports: string[] } {
   const compiled = new WebAssembly.Module(module.emitBinary());
   const imports = WebAssembly.Module.imports(compiled);
-  const values: Record<string, Record<string, () => never>> = {};
+  const values: Record<string, Record<string, (text: number) => bigint>> = {};
   for (const { module: from, name } of imports) {
     (values[from] ??= {})[name] = () => {
       throw new Error(
@@ -12,6 +15,9 @@ export function instantiate(module: Module): { exports: WebAssembly.Exports; imp
       );
     };
   }
+  // What stands behind the intrinsics of literals.ts may use them, too.
+  for (const name of Object.keys(values[INTRINSICS] ?? {}))
+    values[INTRINSICS]![name] = (text: number) => (exports[name] as (text: number) => bigint)(text);
   const { exports } = new WebAssembly.Instance(compiled, values);
   return { exports, imports: imports.map(({ name }) => name) };
 }

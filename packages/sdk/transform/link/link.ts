@@ -1,5 +1,5 @@
 import type { Binaryen, Module } from "./binaryen.ts";
-import { silenceRuntime } from "./aborts.ts";
+import { shortenAborts } from "./aborts.ts";
 import { dropAllocator } from "./allocator.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
@@ -15,7 +15,7 @@ import { Visits } from "./visits.ts";
  * 2. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
  * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one;
- * 5. the runtime's assertions trap without a text, its heap is laid out already, and static data that nothing refers to is dropped.
+ * 5. aborts of libraries go without their position, the heap is laid out already, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same.
  */
@@ -27,11 +27,11 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   }
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
-  silenceRuntime(module, binaryen);
   keepApart(module, binaryen, [...COLLECTOR, HEAP]);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);
   literals.encode();
+  shortenAborts(module, binaryen, literals);
   module.optimize();
   literals.encode();
   literals.finish();

@@ -8,11 +8,9 @@ import {
   segmentsOf,
   setSegments,
 } from "./binaryen.ts";
-import { instantiate } from "./instance.ts";
+import { INTRINSICS, instantiate } from "./instance.ts";
 import { kindOf, walk } from "./walk.ts";
 
-/** Imports from here are the intrinsics of assembly/abi/literals.ts; each is named after the function that stands behind it. */
-const INTRINSICS = "gateway-link";
 const ROOM = "literalRoom";
 const ROOM_SIZE = 16384;
 const RELEASE = "releaseScratch";
@@ -38,6 +36,7 @@ export class Literals {
   readonly #encoded: Segment[] = [];
   readonly #places = new Map<string, number>();
   #functions = new Set<string>();
+  #exports: WebAssembly.Exports = {};
   #room = 0;
   #end = 0;
 
@@ -52,30 +51,37 @@ export class Literals {
     const module = this.#module;
     const binaryen = this.#binaryen;
     const intrinsics = new Map(this.#intrinsics().map((f) => [f.name, f.base]));
-    const { exports } = instantiate(module);
-    const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
-    if (!this.#room) {
-      this.#room = this.#end = (exports[ROOM] as () => number)();
-      this.statics = this.statics.filter(({ at }) => at !== this.#room);
-    }
     const functions = functionsOf(binaryen, module);
     this.#functions = new Set(functions.map((f) => f.name));
+    this.#instantiate();
     for (const { module: imported, body } of functions) {
       if (imported) continue;
       walk(binaryen, body, (kind, info, ref) => {
         const base = kind === "Call" ? intrinsics.get(info["target"]) : undefined;
         if (!base || kindOf(binaryen, info["operands"][0]) !== "Const") return;
         const pointer: number = binaryen.getExpressionInfo(info["operands"][0])["value"];
-        if (!isText(this.statics, pointer)) return;
-        const result = BigInt.asUintN(64, (exports[base] as (pointer: number) => bigint)(pointer));
-        (exports[RELEASE] as () => void)();
-        if (!result) throw new Error(`${JSON.stringify(textAt(memory, pointer))} ${ILLEGAL[base]}`);
-        const from = Number(result & 0xffffffffn);
-        const bytes = memory.slice(from, from + Number(result >> 32n));
-        binaryen.Call.setTarget(ref, this.#constantFor(bytes));
+        if (isText(this.statics, pointer))
+          binaryen.Call.setTarget(ref, this.#constantFor(this.encodedAt(pointer, base)));
       });
     }
     setSegments(module, pagesOf(module), [...this.statics, ...this.#encoded]);
+  }
+  /** Pointer and length, packed, of a static string's bytes. `base`: the function that checks and encodes it. */
+  encodedAt(pointer: number, base = "encodeText"): bigint {
+    const exports = this.#exports;
+    const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
+    const result = BigInt.asUintN(64, (exports[base] as (pointer: number) => bigint)(pointer));
+    (exports[RELEASE] as () => void)();
+    if (!result) throw new Error(`${JSON.stringify(textAt(memory, pointer))} ${ILLEGAL[base]}`);
+    const from = Number(result & 0xffffffffn);
+    const bytes = memory.slice(from, from + Number(result >> 32n));
+    return (BigInt(bytes.length) << 32n) | BigInt(this.#place(bytes));
+  }
+  #instantiate(): void {
+    this.#exports = instantiate(this.#module).exports;
+    if (this.#room) return;
+    this.#room = this.#end = (this.#exports[ROOM] as () => number)();
+    this.statics = this.statics.filter(({ at }) => at !== this.#room);
   }
   /** What is left is encoded at run time. */
   finish(): void {
@@ -85,14 +91,13 @@ export class Literals {
   #intrinsics() {
     return functionsOf(this.#binaryen, this.#module).filter((f) => f.module === INTRINSICS);
   }
-  /** A function that answers with the place of the bytes; the optimiser makes it a number. */
-  #constantFor(bytes: Uint8Array): string {
-    const at = this.#place(bytes);
-    const name = `literal ${at} ${bytes.length}`;
+  /** A function that answers with a place; the optimiser makes it a number. */
+  #constantFor(text: bigint): string {
+    const name = `literal ${text}`;
     if (!this.#functions.has(name)) {
       this.#functions.add(name);
-      const value = this.#module.i64.const((BigInt(bytes.length) << 32n) | BigInt(at));
-      this.#module.addFunction(name, this.#binaryen.i32, this.#binaryen.i64, [], value);
+      const { i32, i64 } = this.#binaryen;
+      this.#module.addFunction(name, i32, i64, [], this.#module.i64.const(text));
     }
     return name;
   }
@@ -119,7 +124,8 @@ export function resolveIntrinsics(module: Module, binaryen: Binaryen): void {
     const forward = module.call(bodies.get(base)!, [module.local.get(0, binaryen.i32)], binaryen.i64);
     module.addFunction(name, binaryen.i32, binaryen.i64, [], forward);
   }
-  for (const name of [ROOM, RELEASE, "encodeText", ...Object.keys(ILLEGAL)]) module.removeExport(name);
+  for (const name of [ROOM, RELEASE, "abortText", "encodeText", ...Object.keys(ILLEGAL)])
+    module.removeExport(name);
 }
 
 /** Whether a static string stands at an address. */

@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { measurePlugin } from "../../../scripts/docs/measured-plugin.ts";
+import { PLUGINS, exampleConfiguration } from "../../../scripts/docs/readmes.ts";
+import { overBudget, readBudgets } from "../../../scripts/budgets/budgets.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const budgets = readBudgets(root);
+
+describe.for(PLUGINS)("%s", (name) => {
+  test("costs no more than its budget", async () => {
+    const folder = `${root}packages/${name}`;
+    const { loadsOn, ...figures } = await measurePlugin(folder, name, exampleConfiguration(folder));
+    expect(loadsOn).toContain("Higress");
+    expect(overBudget(figures, budgets[name]!)).toEqual([]);
+  });
+});
+
+test("a figure over its budget is told with both", () => {
+  const budget = budgets["hello-world"]!;
+  expect(overBudget({ bytes: budget.bytes + 1, entries: budget.entries }, budget)).toEqual([
+    `bytes: ${budget.bytes + 1}, budget ${budget.bytes}`,
+  ]);
+});

@@ -1,0 +1,123 @@
+// The objects of the configuration that is being read: where they stand, what is found in them, and how a problem of theirs is told.
+import { LogLevel } from "../abi/enums";
+import { utf8 } from "../abi/literals";
+import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
+import { endLine, putText, startLine } from "../host/log";
+import { Kind, firstIn, kindAt, member, nextIn, textBytes, valueOf } from "../json/scan";
+import { document, endProblem, putKind, putStep, startProblemLine } from "./problem";
+
+/** One object. Raw memory. */
+// @ts-ignore: decorator
+@unmanaged
+export class Part {
+  /** 0 is an object without members. */
+  start: usize;
+  parent: usize;
+  /** Its place: what the parent calls it; -1 when it is not an element of a list. */
+  key: Encoded;
+  index: i32;
+  /** The next of `document.parts`. */
+  next: usize;
+}
+
+const ROOT = changetype<Part>(memory.data(64));
+/** The whole document; one at a time. */
+export function rootPart(start: usize): Part {
+  ROOT.start = start;
+  return ROOT;
+}
+/** A part of another one; `freeParts` frees it. */
+export function partOf(parent: Part, start: usize, key: Encoded, index: i32): Part {
+  const length = lengthOf(key);
+  const part = changetype<Part>(heap.alloc(offsetof<Part>() + length));
+  const copy = changetype<usize>(part) + offsetof<Part>();
+  memory.copy(copy, pointerOf(key), length);
+  part.start = start;
+  part.parent = changetype<usize>(parent);
+  part.key = ((<u64>length) << 32) | copy;
+  part.index = index;
+  part.next = document.parts;
+  document.parts = changetype<usize>(part);
+  return part;
+}
+export function freeParts(): void {
+  let part = document.parts;
+  document.parts = 0;
+  while (part) {
+    const next = changetype<Part>(part).next;
+    heap.free(part);
+    part = next;
+  }
+}
+
+/** Stands in the place of a name's opening quote when somebody has read its value. */
+const READ: u32 = 39;
+
+/** The value of a key; 0 when it is missing or null. */
+export function find(from: Part, key: Encoded): usize {
+  if (!from.start) return 0;
+  const p = member(from.start, document.end, key, READ);
+  return kindAt(p) == Kind.Null ? 0 : p;
+}
+/** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */
+export function warnOfUnread(from: Part): void {
+  if (!from.start) return;
+  for (let name = firstIn(from.start); name; name = nextIn(valueOf(name), document.end))
+    if (load<u8>(name) != READ && load<u8>(name, 1) != 95)
+      warn(from, textBytes(name), utf8("unknown key, ignored"));
+  release();
+}
+/** Whether there are members besides the gateway's own, or none at all. */
+export function hasOwnKeys(from: Part): bool {
+  let name = firstIn(from.start);
+  if (!name) return true;
+  for (; name; name = nextIn(valueOf(name), document.end)) if (load<u8>(name, 1) != 95) return true;
+  return false;
+}
+
+/** Refuses the configuration, unless something else already has. An empty key is the object itself. */
+export function refuse(from: Part, key: Encoded, message: Encoded): void {
+  if (!startProblem(from, key, -1)) return;
+  putText(message);
+  endProblem();
+}
+export function missing(from: Part, key: Encoded): void {
+  if (!startProblem(from, key, -1)) return;
+  putText(utf8("missing "));
+  putText(key);
+  putText(utf8(" in config"));
+  endProblem();
+}
+/** Refuses a value because of its kind, if there is one. */
+export function expect(from: Part, key: Encoded, index: i32, p: usize, what: Encoded): void {
+  if (!p || !startProblem(from, key, index)) return;
+  putText(utf8("must be "));
+  putText(what);
+  putText(utf8(", not "));
+  putKind(kindAt(p));
+  endProblem();
+}
+export function startProblem(from: Part, key: Encoded, index: i32): bool {
+  if (document.failed) return false;
+  document.failed = true;
+  startProblemLine();
+  putPath(from, key, index);
+  return true;
+}
+export function warn(from: Part, key: Encoded, message: Encoded): void {
+  startLine();
+  putPath(from, key, -1);
+  putText(message);
+  endLine(LogLevel.Warn);
+}
+/** `$.a[0].key: ` */
+function putPath(from: Part, key: Encoded, index: i32): void {
+  putOwnPath(from);
+  putStep(key, index);
+  putText(utf8(": "));
+}
+function putOwnPath(part: Part): void {
+  if (!part.parent) return putText(utf8("$"));
+  putOwnPath(changetype<Part>(part.parent));
+  putStep(part.key, part.index);
+}
