@@ -91,7 +91,7 @@ describeOnEnvoy("configuration updates here and on Envoy", () => {
     const envoy = await runEnvoy(JSON.stringify(bootstrap));
     const port = (await portsByListener(envoy.adminPort)).get("listener")!;
     for (const step of STEPS) {
-      if (step === "request") expect(statusOf(await fetchRaw(port, request("/")))).toBe(200);
+      if (step === "request") await passes(port);
       else await updated(envoy, () => give(step.slice("update: ".length)));
     }
     await envoy.stop();
@@ -99,6 +99,10 @@ describeOnEnvoy("configuration updates here and on Envoy", () => {
     const on = (isMain: boolean) =>
       lines.filter(([, thread]) => (thread === lines[0]?.[1]) === isMain).map(([, , line]) => line!);
     return { main: on(true), worker: on(false) };
+  }
+
+  async function passes(port: number): Promise<void> {
+    expect(statusOf(await fetchRaw(port, request("/")))).toBe(200);
   }
 
   /** When Envoy counts one more update, or one more that was rejected. */
@@ -126,7 +130,7 @@ describeOnEnvoy("configuration updates here and on Envoy", () => {
     });
     const { port } = live.listeners["listener"]!;
     for (const step of STEPS) {
-      if (step === "request") expect(statusOf(await fetchRaw(port, request("/")))).toBe(200);
+      if (step === "request") await passes(port);
       else await live.gateway.updateFilter("chatty", Buffer.from(step.slice("update: ".length)));
     }
     const seen = structuredClone(lines);
