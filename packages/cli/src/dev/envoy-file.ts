@@ -7,7 +7,7 @@ import { readTextFile } from "./read-text-file.ts";
 type Json = Record<string, unknown>;
 
 export interface EnvoyFileOptions {
-  /** Address to listen on in place of 0.0.0.0. */
+  /** Address to listen on in place of 0.0.0.0 and ::. */
   host: string;
   /** What a file that the configuration names really is. */
   modules: ReadonlyMap<string, string>;
@@ -31,7 +31,8 @@ export function envoyFile(file: string, { host, modules, clusters }: EnvoyFileOp
     const object = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewrite(item)]));
     if (typeof object["filename"] === "string")
       object["filename"] = locate(file, object["filename"], modules);
-    if (object["address"] === "0.0.0.0" && "port_value" in object) object["address"] = host;
+    if (["0.0.0.0", "::"].includes(String(object["address"])) && "port_value" in object)
+      object["address"] = host;
     const place = typeof object["name"] === "string" ? clusters.get(object["name"]) : undefined;
     if (place !== undefined && ("load_assignment" in object || "connect_timeout" in object)) {
       left.delete(object["name"] as string);

