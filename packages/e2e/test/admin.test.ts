@@ -76,6 +76,13 @@ describeOnEnvoy("the admin interface", () => {
     expect(ours).toEqual(theirs);
   });
 
+  it("tells of clusters nothing that Envoy does not tell", async () => {
+    const [ours, theirs] = await both("/clusters");
+    const lines = ours.body.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(6);
+    expect(theirs.body.split("\n")).toEqual(expect.arrayContaining(lines));
+  });
+
   it("dumps the configuration as Envoy does", async () => {
     const [ours, theirs] = await both("/config_dump");
     type Dump = { configs: ({ "@type": string } & Record<string, unknown>)[] };

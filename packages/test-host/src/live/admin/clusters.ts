@@ -1,28 +1,29 @@
 import type { ClusterConfig } from "../../gateway/config.ts";
 import type { Administered } from "./administered.ts";
 
-/** Envoy's lines for what there is here: hosts, and the requests that the cluster answered. */
+/** There are no health checks, zones and priorities here: every host is as good as another. */
+const HEALTHY = ["health_flags::healthy", "weight::1", "canary::false", "priority::0"];
+
+/**
+ * Envoy's lines, without those of connections. Requests are counted by cluster: a host has its counts where it is the
+ * only one.
+ */
 export function clustersText({ config, counts }: Administered): string {
   return config.clusters
     .map((cluster) => {
       const { name } = cluster;
+      const hosts = hostsOf(cluster);
       const answered = counts.clusters.get(name);
-      const errors = answered?.classes.get(5) ?? 0;
-      const hosts = hostsOf(cluster).flatMap((host) => [
-        `${name}::${host}::health_flags::healthy`,
-        `${name}::${host}::weight::1`,
-        `${name}::${host}::priority::0`,
-      ]);
       const total = answered?.total ?? 0;
+      const errors = answered?.classes.get(5) ?? 0;
+      const requests = [`rq_error::${errors}`, `rq_success::${total - errors}`, `rq_total::${total}`];
+      const ofHost = [...(hosts.length === 1 ? requests : []), ...HEALTHY];
       const lines = [
-        `${name}::observability_name::${name}`,
-        `${name}::added_via_api::false`,
-        `${name}::rq_total::${total}`,
-        `${name}::rq_success::${total - errors}`,
-        `${name}::rq_error::${errors}`,
-        ...hosts,
+        `observability_name::${name}`,
+        "added_via_api::false",
+        ...hosts.flatMap((host) => ofHost.map((line) => `${host}::${line}`)),
       ];
-      return `${lines.join("\n")}\n`;
+      return lines.map((line) => `${name}::${line}\n`).join("");
     })
     .join("");
 }
