@@ -4,6 +4,7 @@ import { fromBytes } from "../../vm/pairs.ts";
 import { bytesField, readProto, textField } from "../../vm/protobuf.ts";
 import { Status } from "../../vm/status.ts";
 import type { ForeignFunction } from "../foreign.ts";
+import { expressionFunctions } from "./expressions.ts";
 import { sign, verifySignature } from "./signatures.ts";
 
 /** zlib's format at its default level, byte by byte as Envoy writes it. */
@@ -65,16 +66,6 @@ const declareProperty: ForeignFunction = (vm, argument) => {
   return { status: Status.Ok };
 };
 
-/** CEL expressions: known by name, so that a test fails where a gateway would go another way. */
-const expression: ForeignFunction = (vm) => {
-  vm.host.fault(
-    "not-simulated",
-    "a foreign function of CEL expressions (expr_create, expr_evaluate, expr_delete)",
-    vm.context?.plugin.name ?? "",
-  );
-  return { status: Status.BadArgument };
-};
-
 /** Source: Envoy, source/extensions/common/wasm/foreign.cc. */
 export const envoyForeignFunctions: Record<string, ForeignFunction> = {
   compress,
@@ -82,9 +73,7 @@ export const envoyForeignFunctions: Record<string, ForeignFunction> = {
   clear_route_cache: clearRouteCache,
   set_envoy_filter_state: setEnvoyFilterState,
   declare_property: declareProperty,
-  expr_create: expression,
-  expr_evaluate: expression,
-  expr_delete: expression,
+  ...expressionFunctions,
   sign,
   verify_signature: verifySignature,
 };
