@@ -14,6 +14,7 @@ import { ROUTES } from "../src/wire/cases/routes.ts";
 import { UPSTREAMS } from "../src/wire/cases/upstreams.ts";
 import { converse } from "../src/wire/converse.ts";
 import { GrowingFile } from "../src/wire/growing-file.ts";
+import { fetchHttp2, HTTP2_REQUESTS, type Http2Request } from "../src/wire/http2.ts";
 import { mergeChunks, normalise, received } from "../src/wire/normalise.ts";
 import type { WireCase, WireListener } from "../src/wire/wire-case.ts";
 import { wireFile } from "../src/wire/wire-file.ts";
@@ -75,6 +76,27 @@ describeOnEnvoy("the live gateway and Envoy, with one file, put the same bytes o
     test.for(listener.cases)("$title", async (one) => {
       const expected = await observe(envoy.ports[listener.index]!, one, () => envoy.wasmLog());
       const actual = await observe(live.listeners[listener.name]!.port, one, () => said);
+      expect(actual).toEqual(expected);
+    });
+  });
+
+  describe("over HTTP/2", () => {
+    const LISTENER = "http1";
+    const at = LISTENERS.findIndex(({ name }) => name === LISTENER);
+    async function observeHttp2(port: number, one: Http2Request) {
+      upstream.forget();
+      upstream.script = () => response(200, "upstream", { "x-up": "1" });
+      const answer = await fetchHttp2(port, one);
+      return {
+        answer: answer.map(normalise),
+        upstream: upstream.requests.map(received),
+        log: await log.lines(1),
+      };
+    }
+
+    test.for(HTTP2_REQUESTS)("$title", async (one) => {
+      const expected = await observeHttp2(envoy.ports[at]!, one);
+      const actual = await observeHttp2(live.listeners[LISTENER]!.port, one);
       expect(actual).toEqual(expected);
     });
   });

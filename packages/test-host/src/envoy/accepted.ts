@@ -10,9 +10,7 @@ export const ACCEPTED: Record<string, Record<string, true | readonly unknown[]>>
   SocketAddress: { protocol: ["TCP"], ipv4_compat: true, resolver_name: [""] },
   Listener: { stat_prefix: true, enable_reuse_port: true, reuse_port: true, tcp_backlog_size: true },
   FilterChain: { name: true },
-  HttpConnectionManager: {
-    codec_type: ["AUTO", "HTTP1"],
-  },
+  HttpConnectionManager: {},
   RouteConfiguration: { name: true, validate_clusters: [true] },
   VirtualHost: { require_tls: ["NONE"] },
   RegexMatcher: { google_re2: true },

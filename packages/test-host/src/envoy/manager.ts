@@ -9,6 +9,8 @@ export function readManagerSettings(message: Message): ConnectionManagerConfig {
   const set = <K extends keyof ConnectionManagerConfig>(key: K, value: ConnectionManagerConfig[K]): void => {
     if (value !== undefined) settings[key] = value;
   };
+  const codec = message.optional("codec_type")?.oneOf(["AUTO", "HTTP1"] as const, "use AUTO or HTTP1");
+  if (codec === "HTTP1") set("http1Only", true);
   set("statPrefix", message.optional("stat_prefix")?.string());
   set("maxRequestHeadersKb", message.optional("max_request_headers_kb")?.integer(1, 8192));
   set("delayedCloseTimeoutMs", message.optional("delayed_close_timeout")?.duration());

@@ -1,6 +1,7 @@
 import { isScalar, type Node, type YAMLMap } from "yaml";
 import { isDeepStrictEqual } from "node:util";
 import { ACCEPTED, DEFAULT_REMEDY, REMEDIES } from "./accepted.ts";
+import { nearest } from "./nearest.ts";
 import { Value } from "./value.ts";
 
 /** The fields of one object, by their names in the proto files; lowerCamelCase is the same field, as in proto JSON. */
@@ -70,7 +71,7 @@ export class Message {
       const accepted = ACCEPTED[this.kind]?.[name];
       if (accepted === true) continue;
       if (accepted === undefined) {
-        value.problem(`not simulated; ${REMEDIES[`${this.kind}.${name}`] ?? DEFAULT_REMEDY}`);
+        value.problem(this.#refusal(name));
       } else if (!accepted.some((one) => isDeepStrictEqual(one, value.plain()))) {
         const only = accepted.map((one) => JSON.stringify(one)).join(" or ");
         value.problem(
@@ -78,6 +79,16 @@ export class Message {
         );
       }
     }
+  }
+
+  /** A field that Envoy may know and this host does not; or a slip of the pen. */
+  #refusal(name: string): string {
+    const remedy = REMEDIES[`${this.kind}.${name}`];
+    if (remedy !== undefined) return `not simulated; ${remedy}`;
+    const meant = nearest(name, [...this.#read, ...Object.keys(ACCEPTED[this.kind] ?? {})]);
+    return meant === undefined
+      ? `not simulated; ${DEFAULT_REMEDY}`
+      : `not known here; did you mean ${meant}? If not, ${DEFAULT_REMEDY}`;
   }
 }
 

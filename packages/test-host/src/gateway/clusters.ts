@@ -44,7 +44,7 @@ export class Cluster {
   constructor(config: ClusterConfig, clock: Clock) {
     this.name = config.name;
     this.connectTimeoutMs = config.connectTimeoutMs;
-    this.enableTrailers = config.enableTrailers ?? true;
+    this.enableTrailers = config.http2 === true || (config.enableTrailers ?? true);
     this.#breaker = new CircuitBreaker(config.circuitBreaker);
     const connect = redisOf(config, clock);
     if (connect !== undefined) this.redis = new RedisClients(connect);

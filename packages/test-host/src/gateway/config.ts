@@ -94,7 +94,7 @@ export interface ClusterConfig {
   name: string;
   connectTimeoutMs: number;
   circuitBreaker?: CircuitBreakerConfig;
-  /** Whether trailers of its responses pass. Default true; Envoy's own default is false. */
+  /** Whether trailers pass; HTTP/2 always has them. Default true; Envoy's own default is false. */
   enableTrailers?: boolean;
   /** Empty: a cluster without a healthy host. */
   endpoints: Endpoint[];

@@ -8,6 +8,8 @@ export interface ConnectionManagerConfig {
   maxRequestHeadersKb?: number;
   /** Default 100. */
   maxHeadersCount?: number;
+  /** HTTP/2 is not spoken to clients. Default false: what a client begins with decides. */
+  http1Only?: boolean;
   /** Whether trailers pass. Default true; Envoy's own default is false. */
   enableTrailers?: boolean;
   /** Default 1000. */

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import type { ListenerConfig, SocketAddress } from "../gateway/config.ts";
 import type { DownstreamDoor } from "../gateway/downstream.ts";
 import type { Clock } from "../services/clock.ts";
+import { Http2Connections } from "./http2/server.ts";
 import { Http1Connection, type ConnectionSettings } from "./http1/connection.ts";
 import { boundAddress, listen } from "./socket.ts";
 
@@ -19,8 +20,9 @@ export interface Served {
   stop(graceMs: number): Promise<void>;
 }
 
-function settings({ manager = {} }: ListenerConfig): ConnectionSettings {
+function settings({ manager = {} }: ListenerConfig, handOver: () => void): ConnectionSettings {
   return {
+    handOver: manager.http1Only === true ? undefined : handOver,
     headBytes: (manager.maxRequestHeadersKb ?? DEFAULT_HEAD_KIB) * 1024,
     headFields: manager.maxHeadersCount ?? DEFAULT_HEAD_FIELDS,
     delayedCloseMs: manager.delayedCloseTimeoutMs ?? DEFAULT_DELAYED_CLOSE_MS,
@@ -41,9 +43,21 @@ export async function serveListener(
   clock: Clock,
 ): Promise<Served> {
   const connections = new Set<Http1Connection>();
+  const headBytes = (config().manager?.maxRequestHeadersKb ?? DEFAULT_HEAD_KIB) * 1024;
+  const http2 = new Http2Connections(gateway, () => config().name, headBytes);
   let stopping = false;
   const server = createServer((socket) => {
-    const connection = new Http1Connection(socket, gateway, config().name, settings(config()), clock);
+    const handOver = (): void => {
+      connections.delete(connection);
+      http2.take(socket);
+    };
+    const connection: Http1Connection = new Http1Connection(
+      socket,
+      gateway,
+      config().name,
+      settings(config(), handOver),
+      clock,
+    );
     connections.add(connection);
     socket.on("close", () => connections.delete(connection));
     if (stopping) connection.destroy();
@@ -55,7 +69,9 @@ export async function serveListener(
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       for (const connection of connections) if (connection.isIdle) connection.destroy();
+      http2.drain();
       const deadline = setTimeout(() => {
+        http2.destroy();
         for (const connection of connections) connection.destroy();
       }, graceMs);
       await closed;

@@ -25,6 +25,7 @@ export class Router implements Sink {
   #upstream: UpstreamStream | undefined;
   #timer: Timer | undefined;
   #timeoutMs = 0;
+  #passesTrailers = true;
   #length: MessageLength | undefined;
 
   constructor(stream: HttpStream) {
@@ -47,6 +48,7 @@ export class Router implements Sink {
     }
     const cluster = stream.host.cluster(action.cluster);
     if (cluster === undefined) return reply(503, "", "cluster_not_found", "NC");
+    this.#passesTrailers = cluster.enableTrailers;
     if (cluster.overflows) return this.#fail("overflow", "", [["x-envoy-overloaded", "true"]]);
     const host = cluster.pick(stream.overrideHost);
     if (host === undefined) return reply(503, "no healthy upstream", "no_healthy_upstream", "UH");
@@ -101,7 +103,8 @@ export class Router implements Sink {
   }
 
   trailers(): void {
-    this.#upstream?.writeTrailers(this.#stream.request.trailers?.entries() ?? []);
+    if (this.#passesTrailers) this.#upstream?.writeTrailers(this.#stream.request.trailers?.entries() ?? []);
+    else this.#upstream?.write(new Uint8Array(), true);
     this.#requestComplete();
   }
 

@@ -109,6 +109,20 @@ describe("what is not simulated is refused by name", () => {
       `envoy.yaml:22: ${CONNECTION_MANAGER}.tracing: not simulated; remove it or run a real Envoy`,
     ],
     [
+      "a slip of the pen, with what was meant",
+      "stat_prefix: ingress_http",
+      "stream_idle_timout: 1s",
+      `envoy.yaml:22: ${CONNECTION_MANAGER}.stream_idle_timout: not known here; did you mean stream_idle_timeout? ` +
+        "If not, remove it or run a real Envoy",
+    ],
+    [
+      "a pattern that RE2 does not know",
+      'prefix: "/"',
+      'safe_regex: { regex: "/(?!a)" }',
+      `envoy.yaml:30: ${CONNECTION_MANAGER}.route_config.virtual_hosts[0].routes[0].match.safe_regex.regex: ` +
+        "this pattern cannot be matched as Envoy does: RE2 has no look-ahead and no look-behind",
+    ],
+    [
       "routes from a control plane",
       "stat_prefix: ingress_http",
       "rds: {}",

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { DownstreamDoor, DownstreamInfo, Refusal } from "../../gateway/downstream.ts";
 import type { Clock, Timer } from "../../services/clock.ts";
+import { PREFACE } from "../http2/server.ts";
 import { Exchange, type Wire } from "./exchange.ts";
 import { REASONS } from "./reasons.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -18,7 +19,11 @@ export interface ConnectionSettings extends ParserLimits, ConnectionTimes {
   /** How long a client may go on sending after a response that ends the connection. */
   delayedCloseMs: number;
   enableTrailers: boolean;
+  /** Gives the socket away when it begins with the preface of HTTP/2; undefined: that is not spoken. */
+  handOver: (() => void) | undefined;
 }
+
+const isPreface = (bytes: Buffer): boolean => bytes.toString("latin1", 0, PREFACE.length) === PREFACE;
 
 /** A client's HTTP/1.1 connection: requests one after the other, pipelined ones held back until it is their turn. */
 export class Http1Connection implements Wire {
@@ -114,8 +119,26 @@ export class Http1Connection implements Wire {
 
   #receive(bytes: Buffer): void {
     if (this.#closing) return;
+    if (
+      this.#settings.handOver !== undefined &&
+      this.#requests === 0 &&
+      this.#parser.waiting === 0 &&
+      isPreface(bytes)
+    )
+      return this.#handOver(bytes);
     this.#parser.push(bytes);
     this.#read();
+  }
+
+  /** It is HTTP/2. */
+  #handOver(bytes: Buffer): void {
+    const socket = this.#socket;
+    this.#closing = true;
+    this.#timers.busy();
+    for (const event of ["data", "drain", "end", "error"]) socket.removeAllListeners(event);
+    socket.pause();
+    socket.unshift(bytes);
+    this.#settings.handOver?.();
   }
 
   #read(): void {
