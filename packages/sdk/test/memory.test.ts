@@ -1,0 +1,44 @@
+import { startGateway, upstream } from "@gateway-plugins/test-host";
+import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
+import { BUILDS, build } from "./compile.ts";
+
+const SOURCE = `import { Action, Plugin } from "@gateway-plugins/sdk";
+class State { text: string = ""; }
+new Plugin<NoConfig, State>("p")
+  .onRequestHeaders((ctx) => {
+    ctx.state.text = "x".repeat(1000);
+    return Action.Continue;
+  })
+  .onResponseHeaders((ctx) => {
+    ctx.response.headers.set("x-length", ctx.state.text.length.toString());
+    return Action.Continue;
+  });`;
+
+describe.for(BUILDS)("what a %s build remembers", ([, flags]) => {
+  test("of streams that end before their last handler goes when others come, and no living one's", async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const service = upstream(async ({ path }) => {
+      if (path === "/slow") await answered;
+      else await new Promise<never>(() => undefined);
+      return {};
+    });
+    const gateway = await startGateway({ plugin: await build(SOURCE, flags), upstream: service });
+    const slow = gateway.fetch("/slow");
+    const breakOff = async (requests: number): Promise<void> => {
+      for (let i = 0; i < requests; i++) {
+        const away = new AbortController();
+        const pending = gateway.fetch("/", { signal: away.signal });
+        await gateway.advance(0);
+        away.abort(new Error("gone"));
+        await expect(pending).rejects.toThrow("gone");
+      }
+    };
+    await breakOff(600);
+    const { memoryPages } = gateway;
+    await breakOff(600);
+    expect(gateway.memoryPages).toBe(memoryPages);
+    answer();
+    expect((await slow).headers.get("x-length")).toBe("1000");
+  });
+});
