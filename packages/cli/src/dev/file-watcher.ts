@@ -26,14 +26,16 @@ export class FileWatcher {
 
   readonly add = (file: string): void => {
     const path = resolve(file);
-    if (this.#states.has(path)) return;
-    this.#states.set(path, stateOf(path));
+    if (!this.#states.has(path)) this.#states.set(path, stateOf(path));
     const folder = dirname(path);
     if (this.#folders.has(folder)) return;
     try {
       const watcher = watch(folder, (_event, name) => this.#look(folder, name));
-      // A folder that is removed: its files are noticed when it is back and something else has changed.
-      watcher.on("error", () => watcher.close());
+      // A folder that is removed: it is watched again at the next reading after it is back.
+      watcher.on("error", () => {
+        watcher.close();
+        this.#folders.delete(folder);
+      });
       this.#folders.set(folder, watcher);
     } catch {
       // No such folder: as above.
