@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import {
   startGateway,
   startRedis,
@@ -5,6 +6,7 @@ import {
   type UpstreamResponse,
   VirtualClock,
 } from "@gateway-plugins/test-host";
+import { readEnvoyConfig, serve } from "@gateway-plugins/test-host/live";
 import { beforeAll, expect, test } from "vitest";
 import { buildGo } from "../src/foreign.ts";
 import { describeWith } from "../src/real-parts.ts";
@@ -82,6 +84,29 @@ describeWith("go", "plugins built with Go and Higress's SDK, unmodified", () => 
     expect(left.slice(0, 2)).toEqual(["1", "0"]);
     await gateway.close();
     await redis.close();
+  });
+
+  test("mock runs in the guide's envoy.yaml as printed", async () => {
+    const text = await readFile(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url), "utf8");
+    const bytes = await readFile(built["mock"]!);
+    const config = readEnvoyConfig(text, { loadFile: () => ({ bytes, path: built["mock"]! }) });
+    const service = upstream();
+    const live = await serve(
+      {
+        listeners: config.listeners.map((listener) => ({
+          ...listener,
+          address: { address: "127.0.0.1", port: 0 },
+        })),
+        clusters: config.clusters.map((cluster) => ({
+          ...cluster,
+          endpoints: [{ handler: service.handler }],
+        })),
+      },
+      { profile: "higress" },
+    );
+    const reply = await fetch(`http://127.0.0.1:${live.listeners["listener_0"]!.port}/get`);
+    expect([reply.status, service.requests[0]?.header("hello")]).toEqual([200, "world"]);
+    await live.close();
   });
 
   test("a configuration that the plugin refuses is rejected with what it logged", async () => {

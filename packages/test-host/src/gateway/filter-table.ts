@@ -19,9 +19,9 @@ export class FilterTable {
     this.#starter = new PluginStarter(host, roots, canary, workers);
   }
 
-  /** Lines logged since the last start began. */
-  get recent(): LogLine[] {
-    return this.#starter.recent;
+  /** Every line of the log is told: those of a start belong to its outcome. */
+  note(line: LogLine): void {
+    this.#starter.note(line);
   }
 
   /** The VMs that serve requests. */

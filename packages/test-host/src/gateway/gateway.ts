@@ -207,7 +207,7 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
     const line = source === "guest" ? `${["wasm log", ...words].join(" ")}: ${message}` : message;
     const entry: LogLine = { level: name, message, line, source, plugin, thread: vm.thread };
     if (source === "guest") vm.trace?.effect(vm, { kind: "log", level: name, message });
-    this.#filters.recent.push(entry);
+    this.#filters.note(entry);
     if (level >= this.guestLogLevel()) this.#options.onLog?.(entry);
   }
 

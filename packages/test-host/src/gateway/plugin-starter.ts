@@ -12,8 +12,6 @@ import { Thread } from "./thread.ts";
 
 /** Envoy's `reload_config.backoff` without a value, and Higress's pause between two rebuilds. */
 const DEFAULT_BACKOFF_MS = 1000;
-/** Higress looks at VMs that asked to be rebuilt once in this time, in milliseconds. */
-const REBUILD_CHECK_MS = 1000;
 
 /** Plugins with the same key share one VM of a thread: vm id, VM configuration and code. */
 function vmKey(filter: WasmFilterConfig): string {
@@ -36,8 +34,9 @@ export class PluginStarter {
   /** Undefined without a canary: then the workers' VMs are the only ones. */
   readonly #main: Thread | undefined;
   readonly #workers: readonly Thread[];
-  /** Lines logged while the current start runs; for its error. */
+  /** Lines logged while the last start ran; for its error. */
   recent: LogLine[] = [];
+  #isStarting = false;
 
   /** @param isWhole false: without the base VM, the canary, and the main thread's own VM */
   constructor(host: VmHost, roots: RootHost, isWhole: boolean, workers: number) {
@@ -59,27 +58,46 @@ export class PluginStarter {
    * @throws GatewayError with the guest's log lines; nothing has changed then
    */
   start(filter: WasmFilterConfig, pass: Map<string, PluginGeneration>): PluginGeneration {
-    this.recent = [];
     const key = vmKey(filter);
-    const shared = pass.get(pluginKey(key, filter));
-    if (shared !== undefined) return shared;
-    const module = loadModule(filter.code.bytes, filter.code.path, this.#host.profile);
+    return this.#recorded(() => {
+      const shared = pass.get(pluginKey(key, filter));
+      if (shared !== undefined) return shared;
+      const generation = this.#startOnMain(filter, key);
+      pass.set(pluginKey(key, filter), generation);
+      return generation;
+    });
+  }
+
+  /** Every line of the log is told. */
+  note(line: LogLine): void {
+    if (this.#isStarting) this.recent.push(line);
+  }
+
+  #recorded<T>(start: () => T): T {
+    this.recent = [];
+    this.#isStarting = true;
+    try {
+      return start();
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  #startOnMain(filter: WasmFilterConfig, key: string): PluginGeneration {
+    const running = (this.#main ?? this.#workers[0])?.find(key);
+    const module = running?.module ?? loadModule(filter.code.bytes, filter.code.path, this.#host.profile);
     const identity = { name: filter.pluginName, rootId: filter.rootId, vmId: filter.vmId };
     if (this.#main !== undefined) {
-      if (!this.#main.has(key)) this.#vm(module, filter, "base");
+      if (running === undefined) this.#vm(module, filter, "base");
       const canary = this.#vm(module, filter, "canary");
       this.#configure(canary, filter, identity).drop();
     }
     const reloads = { succeeded: 0, failed: 0, delayed: 0 };
     const on = (thread: Thread) => {
       const start = () => this.#startOn(thread, module, key, filter, identity);
-      const plugin = new ThreadPlugin(filter, this.#reloadPolicy(filter), reloads, start);
-      this.#rebuildOnDemand(thread, plugin);
-      return plugin;
+      return new ThreadPlugin(thread, filter, this.#reloadPolicy(filter), reloads, start);
     };
-    const main = this.#main && on(this.#main);
-    const generation = new PluginGeneration(identity, reloads, main, () => {
-      this.recent = [];
+    const onWorkers = () => {
       const started: ThreadPlugin[] = [];
       try {
         for (const thread of this.#workers) started.push(on(thread));
@@ -88,9 +106,9 @@ export class PluginStarter {
         throw error;
       }
       return started;
-    });
-    pass.set(pluginKey(key, filter), generation);
-    return generation;
+    };
+    const main = this.#main && on(this.#main);
+    return new PluginGeneration(identity, reloads, main, () => this.#recorded(onWorkers));
   }
 
   #reloadPolicy({ failurePolicy, reloadBackoffMs = DEFAULT_BACKOFF_MS }: WasmFilterConfig): ReloadPolicy {
@@ -119,18 +137,6 @@ export class PluginStarter {
       thread.release(slot);
       throw error;
     }
-  }
-
-  /** The property `wasm_need_rebuild`: a new VM for the plugin, made between requests. */
-  #rebuildOnDemand(thread: Thread, plugin: ThreadPlugin): void {
-    const { slot } = plugin.handle;
-    slot.vm.onRebuildWanted.push(() => {
-      this.#host.clock.after(REBUILD_CHECK_MS, () => {
-        thread.retire(slot);
-        plugin.reload();
-        if (plugin.handle.slot !== slot) this.#rebuildOnDemand(thread, plugin);
-      });
-    });
   }
 
   #vm(module: LoadedModule, filter: WasmFilterConfig, thread: LogLine["thread"]): Vm {

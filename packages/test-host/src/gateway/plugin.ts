@@ -66,8 +66,12 @@ export interface ReloadPolicy {
   readonly delaysFirst: boolean;
 }
 
+/** Higress looks at VMs that asked to be replaced once in this time, in milliseconds. */
+const REBUILD_CHECK_MS = 1000;
+
 /** A plugin on one thread. */
 export class ThreadPlugin {
+  readonly #thread: Thread;
   readonly #filter: WasmFilterConfig;
   readonly #start: () => PluginHandle;
   readonly #policy: ReloadPolicy;
@@ -77,12 +81,19 @@ export class ThreadPlugin {
   #replaced = false;
 
   /** @param start makes a root context, in a new VM when the thread has none that works; throws GatewayError */
-  constructor(filter: WasmFilterConfig, policy: ReloadPolicy, reloads: Reloads, start: () => PluginHandle) {
+  constructor(
+    thread: Thread,
+    filter: WasmFilterConfig,
+    policy: ReloadPolicy,
+    reloads: Reloads,
+    start: () => PluginHandle,
+  ) {
+    this.#thread = thread;
     this.#filter = filter;
     this.#start = start;
     this.#policy = policy;
     this.#reloads = reloads;
-    this.#handle = start();
+    this.#handle = this.#begin();
     if (policy.delaysFirst) this.#loadedAt = this.#now;
   }
 
@@ -92,6 +103,18 @@ export class ThreadPlugin {
 
   get handle(): PluginHandle {
     return this.#handle;
+  }
+
+  /** A new root context. Its guest may ask for a new VM (the property `wasm_need_rebuild`), which comes between requests. */
+  #begin(): PluginHandle {
+    const handle = this.#start();
+    handle.vm.onRebuildWanted.push(() => {
+      handle.vm.host.clock.after(REBUILD_CHECK_MS, () => {
+        this.#thread.retire(handle.slot);
+        if (this.#handle === handle) this.reload();
+      });
+    });
+    return handle;
   }
 
   /** What a stream that begins now uses; undefined when it goes without the plugin. */
@@ -119,7 +142,7 @@ export class ThreadPlugin {
     if (this.#replaced) return;
     try {
       const old = this.#handle;
-      this.#handle = this.#start();
+      this.#handle = this.#begin();
       this.#reloads.succeeded++;
       old.replace();
     } catch (error) {

@@ -21,8 +21,8 @@ export class Thread {
     return [...this.#slots.values()].map((slot) => slot.vm);
   }
 
-  has(key: string): boolean {
-    return this.#slots.has(key);
+  find(key: string): Vm | undefined {
+    return this.#slots.get(key)?.vm;
   }
 
   /** The VM of that key, for one more user; `make` is asked when there is none that works. */

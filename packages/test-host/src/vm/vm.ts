@@ -32,6 +32,7 @@ export interface VmSetup {
  * the outermost call has returned. A trap ends it for good.
  */
 export class Vm {
+  readonly module: LoadedModule;
   readonly host: VmHost;
   readonly vmId: string;
   readonly thread: LogLine["thread"];
@@ -55,7 +56,6 @@ export class Vm {
   /** Told once, when the guest asks for a new VM in its place. */
   readonly onRebuildWanted: (() => void)[] = [];
   readonly memory: GuestMemory;
-  readonly #module: LoadedModule;
   readonly #exports: WebAssembly.Exports;
   readonly #capabilities: Capabilities;
   #restriction: "start-section" | "start" | "allocation" | undefined;
@@ -67,7 +67,7 @@ export class Vm {
 
   /** @throws GatewayError `module-refused` when the module's start section does what gateways do not survive */
   constructor(module: LoadedModule, host: VmHost, setup: VmSetup) {
-    this.#module = module;
+    this.module = module;
     this.host = host;
     this.vmId = setup.vmId;
     this.configuration = setup.configuration;
@@ -84,11 +84,11 @@ export class Vm {
 
   #instantiate(imports: WebAssembly.Imports): WebAssembly.Instance {
     this.#restriction = "start-section";
-    const limitMs = this.#module.interface.hasStartSection ? this.host.watchdogMs : 0;
+    const limitMs = this.module.interface.hasStartSection ? this.host.watchdogMs : 0;
     try {
-      return runWatched(limitMs, () => new WebAssembly.Instance(this.#module.module, imports));
+      return runWatched(limitMs, () => new WebAssembly.Instance(this.module.module, imports));
     } catch (error) {
-      const frames = this.#module.positions.frames(error);
+      const frames = this.module.positions.frames(error);
       throw refusedInStartSection(new GuestTrap("start section", error, frames), error);
     } finally {
       this.#restriction = undefined;
@@ -194,7 +194,7 @@ export class Vm {
 
   #fail(entry: string, error: unknown): void {
     if (!isGuestFailure(error)) throw error;
-    this.failed = new GuestTrap(entry, error, this.#module.positions.frames(error));
+    this.failed = new GuestTrap(entry, error, this.module.positions.frames(error));
     this.#deferred = [];
     this.host.log(5, this.failed.message, this, undefined, "host");
     this.onFailure?.(this.failed);
