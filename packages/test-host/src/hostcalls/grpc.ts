@@ -2,18 +2,26 @@ import type { HostFunction } from "../vm/host-function.ts";
 import { grpcCallEffect } from "../trace/effects.ts";
 import { decodePairs, fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
-import type { GrpcCallRequest } from "../vm/context.ts";
+import type { CalloutCalls, CallResult, GrpcCallRequest } from "../vm/context.ts";
 import type { Vm } from "../vm/vm.ts";
 
-type Span = readonly [pointer: number, size: number];
-
-function request(vm: Vm, target: Span, service: Span, method: Span, metadata: Span): GrpcCallRequest {
+/** What both kinds of callout begin with: target, service, method and initial metadata, each as pointer and size. */
+function request(vm: Vm, operands: readonly number[]): GrpcCallRequest {
+  const span = (index: number) => vm.memory.read(operands[index] ?? 0, operands[index + 1] ?? 0);
   return {
-    target: vm.memory.read(...target),
-    service: fromBytes(vm.memory.read(...service)),
-    method: fromBytes(vm.memory.read(...method)),
-    initialMetadata: decodePairs(vm.memory.read(...metadata)) ?? [],
+    target: span(0),
+    service: fromBytes(span(2)),
+    method: fromBytes(span(4)),
+    initialMetadata: decodePairs(span(6)) ?? [],
   };
+}
+
+function start(vm: Vm, tokenSlot: number, callout: (callouts: CalloutCalls) => CallResult): number {
+  const callouts = vm.context?.root.callouts;
+  if (callouts === undefined) return Status.BadArgument;
+  const { status, token } = callout(callouts);
+  if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
+  return status;
 }
 
 /** gRPC callouts. Unlike an HTTP callout's, the token slot is written last: a call that goes out is not undone by a bad one. The target is a serialized `GrpcService`, or the name of a cluster whose name does not parse as one. */
@@ -21,65 +29,18 @@ export const grpcFunctions: Record<string, HostFunction> = {
   /** One message there and one back. 4: no such cluster. 10: nothing was sent, which `proxy_on_grpc_close` tells, too. */
   proxy_grpc_call: {
     signature: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
-    run(
-      vm,
-      target: number,
-      targetSize: number,
-      service: number,
-      serviceSize: number,
-      method: number,
-      methodSize: number,
-      metadata: number,
-      metadataSize: number,
-      message: number,
-      messageSize: number,
-      timeoutMs: number,
-      tokenSlot: number,
-    ) {
-      const callouts = vm.context?.root.callouts;
-      if (callouts === undefined) return Status.BadArgument;
-      const asked = request(
-        vm,
-        [target, targetSize],
-        [service, serviceSize],
-        [method, methodSize],
-        [metadata, metadataSize],
+    run(vm, ...operands: number[]) {
+      const [message = 0, size = 0, timeoutMs = 0, tokenSlot = 0] = operands.slice(8);
+      return start(vm, tokenSlot, (callouts) =>
+        callouts.grpcCall(request(vm, operands), vm.memory.read(message, size), timeoutMs >>> 0),
       );
-      const bytes = vm.memory.read(message, messageSize);
-      const { status, token } = callouts.grpcCall(asked, bytes, timeoutMs >>> 0);
-      vm.trace?.call(vm, token, grpcCallEffect(asked, false, status));
-      if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
-      return status;
     },
   },
   /** Results as `proxy_grpc_call`. */
   proxy_grpc_stream: {
     signature: "i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
-    run(
-      vm,
-      target: number,
-      targetSize: number,
-      service: number,
-      serviceSize: number,
-      method: number,
-      methodSize: number,
-      metadata: number,
-      metadataSize: number,
-      tokenSlot: number,
-    ) {
-      const callouts = vm.context?.root.callouts;
-      if (callouts === undefined) return Status.BadArgument;
-      const asked = request(
-        vm,
-        [target, targetSize],
-        [service, serviceSize],
-        [method, methodSize],
-        [metadata, metadataSize],
-      );
-      const { status, token } = callouts.grpcStream(asked);
-      vm.trace?.call(vm, token, grpcCallEffect(asked, true, status));
-      if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
-      return status;
+    run(vm, ...operands: number[]) {
+      return start(vm, operands[8] ?? 0, (callouts) => callouts.grpcStream(request(vm, operands)));
     },
   },
   /** 2: the token is not a stream's. 1: no such stream, or no longer. Messages after the own end are dropped, with 0. */
