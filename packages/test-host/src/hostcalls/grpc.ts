@@ -2,7 +2,7 @@ import type { HostFunction } from "../vm/host-function.ts";
 import { grpcCallEffect } from "../trace/effects.ts";
 import { decodePairs, fromBytes } from "../vm/pairs.ts";
 import { Status } from "../vm/status.ts";
-import type { CalloutCalls, CallResult, GrpcCallRequest } from "../vm/context.ts";
+import type { GrpcCallRequest } from "../vm/context.ts";
 import type { Vm } from "../vm/vm.ts";
 
 /** What both kinds of callout begin with: target, service, method and initial metadata, each as pointer and size. */
@@ -16,31 +16,44 @@ function request(vm: Vm, operands: readonly number[]): GrpcCallRequest {
   };
 }
 
-function start(vm: Vm, tokenSlot: number, callout: (callouts: CalloutCalls) => CallResult): number {
+/** `message` absent: a stream. */
+function start(
+  vm: Vm,
+  operands: readonly number[],
+  tokenSlot: number,
+  message?: { bytes: Uint8Array; timeoutMs: number },
+): number {
   const callouts = vm.context?.root.callouts;
   if (callouts === undefined) return Status.BadArgument;
-  const { status, token } = callout(callouts);
+  const asked = request(vm, operands);
+  const { status, token } =
+    message === undefined
+      ? callouts.grpcStream(asked)
+      : callouts.grpcCall(asked, message.bytes, message.timeoutMs);
+  vm.trace?.call(vm, token, grpcCallEffect(asked, message === undefined, status));
   if (status === Status.Ok) vm.memory.writeU32(tokenSlot, token);
   return status;
 }
 
-/** gRPC callouts. Unlike an HTTP callout's, the token slot is written last: a call that goes out is not undone by a bad one. The target is a serialized `GrpcService`, or the name of a cluster whose name does not parse as one. */
+/**
+ * gRPC callouts. The target is a serialized `GrpcService`, or the name of a cluster whose name does not parse as one. Unlike an
+ * HTTP callout's, the token slot is written last: a call that goes out is not undone by a bad one.
+ */
 export const grpcFunctions: Record<string, HostFunction> = {
   /** One message there and one back. 4: no such cluster. 10: nothing was sent, which `proxy_on_grpc_close` tells, too. */
   proxy_grpc_call: {
     signature: "i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
     run(vm, ...operands: number[]) {
       const [message = 0, size = 0, timeoutMs = 0, tokenSlot = 0] = operands.slice(8);
-      return start(vm, tokenSlot, (callouts) =>
-        callouts.grpcCall(request(vm, operands), vm.memory.read(message, size), timeoutMs >>> 0),
-      );
+      const bytes = vm.memory.read(message, size);
+      return start(vm, operands, tokenSlot, { bytes, timeoutMs: timeoutMs >>> 0 });
     },
   },
   /** Results as `proxy_grpc_call`. */
   proxy_grpc_stream: {
     signature: "i32 i32 i32 i32 i32 i32 i32 i32 i32 -> i32",
     run(vm, ...operands: number[]) {
-      return start(vm, operands[8] ?? 0, (callouts) => callouts.grpcStream(request(vm, operands)));
+      return start(vm, operands, operands[8] ?? 0);
     },
   },
   /** 2: the token is not a stream's. 1: no such stream, or no longer. Messages after the own end are dropped, with 0. */
