@@ -1,3 +1,4 @@
+export { LogFields } from "./assembly/access/log-fields";
 export { LogLevel } from "./assembly/abi/enums";
 export { base64, base64url } from "./assembly/bytes/base64";
 export { Bytes } from "./assembly/bytes/bytes";
@@ -6,29 +7,46 @@ export { percent } from "./assembly/bytes/percent";
 export { ByteSink } from "./assembly/bytes/sink";
 export { ConfigReader, IntegerRange } from "./assembly/config/reader";
 export { crypto } from "./assembly/crypto/crypto";
+export { GrpcCall, GrpcClient, GrpcOptions, GrpcResponse } from "./assembly/grpc/client";
 export { Gunzipped, gunzip } from "./assembly/gzip/gunzip";
 export { Body, BodyView } from "./assembly/http/body";
 export { CallOptions, HttpCall, HttpClient, HttpResponse } from "./assembly/http/client";
 export { Cluster } from "./assembly/http/cluster";
 export { Headers, HeadersView } from "./assembly/http/headers";
+export { All, Both, all, both } from "./assembly/http/join";
+export { Reply } from "./assembly/http/reply";
 export { Request, RequestInfo } from "./assembly/http/request";
 export { Response, ResponseInfo } from "./assembly/http/response";
+export { Counter, Gauge, Histogram, metricName } from "./assembly/metrics/metrics";
+export { escape, quote } from "./assembly/json/quote";
 export { Json } from "./assembly/json/json";
+export { TokenUsage } from "./assembly/llm/usage";
 export { log } from "./assembly/log/log";
 export {
   LogContext,
+  PluginContext,
   RequestBodyContext,
   RequestContext,
+  RequestTrailersContext,
   ResponseBodyContext,
   ResponseContext,
+  ResponseTrailersContext,
 } from "./assembly/plugin/context";
+export { Overflow } from "./assembly/plugin/handlers";
 export { Pattern } from "./assembly/pattern/pattern";
 export { NoConfig, NoState, Plugin } from "./assembly/plugin/plugin";
-export { RedisCall, RedisClient, RedisOptions } from "./assembly/redis/client";
+export { ProtoReader } from "./assembly/protobuf/reader";
+export { ProtoWriter } from "./assembly/protobuf/writer";
+export { RedisCall, RedisOptions } from "./assembly/redis/client";
+export { RedisClient, RedisScript } from "./assembly/redis/commands";
 export { RedisReply } from "./assembly/redis/reply";
 export { Action } from "./assembly/stream/action";
 export { Failure } from "./assembly/stream/calls";
 export { RespondOptions } from "./assembly/stream/respond";
+export { foreign } from "./assembly/state/foreign";
+export { Leader, vmNumber } from "./assembly/state/leader";
+export { SharedQueue } from "./assembly/state/queue";
+export { SharedCounter, SharedValue } from "./assembly/state/shared-value";
 export { clock } from "./assembly/time/clock";
 export { utc } from "./assembly/time/utc";
 export { Cookies, SetCookieOptions, setCookie } from "./assembly/web/cookies";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { FLAGS, restrictionOf, usageOf } from "@gateway-plugins/cli/dist/dev/flags.js";
 import { format, resolveConfig } from "prettier";
 import { costsTable } from "./costs.ts";
+import { sdkReference } from "./sdk-reference.ts";
 import { measurePlugin, type MeasuredPlugin } from "./measured-plugin.ts";
 
 export const PLUGINS = ["hello-world", "mock-response", "http-call", "redis-ratelimit"];
@@ -57,6 +58,7 @@ export async function readmes(root: string): Promise<Readme[]> {
     ...withOptions,
     renew(join(root, "packages/cli/README.md"), "flags", flagsTable),
     renew(join(root, "docs/costs.md"), "costs", () => costs),
+    renew(join(root, "docs/sdk.md"), "reference", () => sdkReference(join(root, "packages/sdk"))),
     renew(join(root, "README.md"), "plugins", () => `${head}\n${rows.join("\n")}`),
   ]);
 }

@@ -16,6 +16,13 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
     /'user' belongs to the function around this callback.*sendWith\(ctx, user/s,
   ],
   [
+    "a callback with two handlers",
+    plugin(
+      `.onRequestBody((ctx, body) => Action.Continue).onLog((ctx) => {}).rewriteRequestChunks((ctx, chunk, last) => chunk)`,
+    ),
+    /'rewriteRequestChunks' would replace 'onRequestBody' above/,
+  ],
+  [
     "the outer context in a callback",
     plugin(
       `.onRequestHeaders((outer_ctx) => client.get("/").send(outer_ctx, (c, r) => outer_ctx.respond(500)))`,

@@ -23,6 +23,16 @@ interface Scope {
   names: Map<string, boolean>;
 }
 
+/** Handlers of the same callback: a later one would silently replace the one before. */
+const HANDLERS =
+  /^(?:on|rewrite)(Request|Response)(Headers|Body|Chunks|Trailers)$|^(onLog|onStart|onTick|onQueue|parseConfig|parseRawConfig)$/;
+function callbackOf(name: string): string | undefined {
+  const parts = HANDLERS.exec(name);
+  if (!parts) return undefined;
+  if (parts[3] !== undefined) return parts[3].replace("Raw", "");
+  return `${parts[1]} ${parts[2] === "Chunks" ? "Body" : parts[2]}`;
+}
+
 const LOOPS = /^(forEach|map|filter|find\w*|some|every|reduce|sort)$/;
 
 /** Finds mistakes that compile but cannot work, or whose message would not help; asc then stops before compiling. */
@@ -97,6 +107,24 @@ export function checkSource(parser: Parser, source: Source): void {
     }
   }
 
+  /** One callback with two handlers in a chain such as `new Plugin("p").onLog(...).onLog(...)`. */
+  function registeredTwice(call: Node, name: string): void {
+    const callback = callbackOf(name);
+    if (callback === undefined) return;
+    for (
+      let before = call["expression"]["expression"] as Node;
+      before?.kind === NodeKind.Call && before["expression"].kind === NodeKind.PropertyAccess;
+      before = before["expression"]["expression"]
+    ) {
+      const earlier: string = before["expression"].property.text;
+      if (callbackOf(earlier) === callback)
+        return error(
+          call["expression"].property.range,
+          `'${name}' would replace '${earlier}' above: a callback has one handler. Do both in one.`,
+        );
+    }
+  }
+
   function visit(node: Node): void {
     switch (node.kind) {
       case NodeKind.Function:
@@ -127,6 +155,7 @@ export function checkSource(parser: Parser, source: Source): void {
         visit(node["expression"]);
         const name: string =
           node["expression"].kind === NodeKind.PropertyAccess ? node["expression"].property.text : "";
+        registeredTwice(node, name);
         for (const argument of node["args"]) {
           const before = callee;
           if (argument.kind === NodeKind.Function) callee = name;

@@ -52,6 +52,7 @@ export enum BufferType {
   RequestBody = 0,
   ResponseBody = 1,
   CallResponseBody = 4,
+  GrpcReceiveBuffer = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
   /** Higress only. */

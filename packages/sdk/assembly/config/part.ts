@@ -18,6 +18,8 @@ export class Part {
   index: i32;
   /** The next of `document.parts`. */
   next: usize;
+  /** The object of the global configuration that this one of a rule falls back to; 0 without. Set only where rules inherit. */
+  fallback: usize;
 }
 
 const ROOT = changetype<Part>(memory.data(64));
@@ -36,6 +38,7 @@ export function partOf(parent: Part, start: usize, key: Encoded, index: i32): Pa
   part.parent = changetype<usize>(parent);
   part.key = ((<u64>length) << 32) | copy;
   part.index = index;
+  if (document.inherits) part.fallback = 0;
   part.next = document.parts;
   document.parts = changetype<usize>(part);
   return part;
@@ -55,8 +58,8 @@ const READ: u32 = 39;
 
 /** The value of a key; 0 when it is missing or null. */
 export function find(from: Part, key: Encoded): usize {
-  if (!from.start) return 0;
-  const p = member(from.start, document.end, key, READ);
+  let p: usize = from.start ? member(from.start, document.end, key, READ) : 0;
+  if (document.inherits && !p && from.fallback) p = member(from.fallback, document.end, key, READ);
   return kindAt(p) == Kind.Null ? 0 : p;
 }
 /** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */

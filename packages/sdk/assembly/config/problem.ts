@@ -11,6 +11,8 @@ export class document {
   static end: usize = 0;
   /** Something was wrong; only the first problem is logged. */
   static failed: bool = false;
+  /** A rule's configuration falls back to the global one, key by key. */
+  static inherits: bool = false;
   /** A problem leaves out this part only, the rest is still used. */
   static partial: bool = false;
   /** The first of those of its objects that have memory of their own. */

@@ -8,13 +8,14 @@ import {
   firstIn,
   isWhole,
   kindAt,
+  member,
   nextIn,
   skipValue,
   takeRaw,
   takeText,
   takeWhole,
 } from "../json/scan";
-import { RedisClient } from "../redis/client";
+import { RedisClient } from "../redis/commands";
 import { Options } from "../stream/options";
 import { Part, expect, find, missing, partOf, refuse, startProblem, warn } from "./part";
 import { document, endProblem } from "./problem";
@@ -216,7 +217,12 @@ function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   const p = find(from, key);
   const isObject = kindAt(p) == Kind.Object;
   if (!isObject) expect(from, key, -1, p, utf8("an object"));
-  return changetype<ConfigReader>(partOf(from, isObject ? p : 0, key, -1));
+  const part = partOf(from, isObject ? p : 0, key, -1);
+  if (document.inherits && from.fallback) {
+    const global = member(from.fallback, document.end, key);
+    if (kindAt(global) == Kind.Object) part.fallback = global;
+  }
+  return changetype<ConfigReader>(part);
 }
 
 /** Whether a service's name ends with `.static`. */

@@ -1,9 +1,11 @@
 // What SHA-1, SHA-256 and MD5 share: blocks of 64 bytes, and the padding of the last. One hash at a time.
 import { Bytes } from "../bytes/bytes";
 
-const BLOCK: usize = memory.data(64);
+// @ts-ignore: decorator
+@lazy const BLOCK: usize = memory.data(64);
 /** Up to eight words. */
-export const STATE: usize = memory.data(32);
+// @ts-ignore: decorator
+@lazy export const STATE: usize = memory.data(32);
 let filled: usize = 0;
 let total: u64 = 0;
 

@@ -2,7 +2,8 @@
 import { Bytes } from "../bytes/bytes";
 import { addSha256, finishSha256, sha256Of, startSha256 } from "./sha256";
 
-const PAD: usize = memory.data(64);
+// @ts-ignore: decorator
+@lazy const PAD: usize = memory.data(64);
 
 export function hmacSha256Of(key: Bytes, data: Bytes): Bytes {
   if (key.length > 64) key = sha256Of(key);

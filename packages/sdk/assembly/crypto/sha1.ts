@@ -2,7 +2,8 @@
 import { Bytes } from "../bytes/bytes";
 import { addBytes, finishBlocks, setState, startBlocks, state } from "./blocks";
 
-const W: usize = memory.data(320);
+// @ts-ignore: decorator
+@lazy const W: usize = memory.data(320);
 
 function compress(block: usize): void {
   for (let i: usize = 0; i < 16; i++) store<u32>(W + (i << 2), bswap(load<u32>(block + (i << 2))));

@@ -3,21 +3,33 @@ import { Bytes } from "../bytes/bytes";
 import { ByteSink } from "../bytes/sink";
 
 // Counts of codes of each length, then symbols in the order of their codes; 16-bit numbers.
-const LENGTHS: usize = memory.data(320);
-const LITERAL_COUNTS: usize = memory.data(32);
-const LITERAL_SYMBOLS: usize = memory.data(576);
-const DISTANCE_COUNTS: usize = memory.data(32);
-const DISTANCE_SYMBOLS: usize = memory.data(64);
-const OFFSETS: usize = memory.data(32);
-const ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-const LENGTH_BASE: usize = memory.data<u16>([
+// @ts-ignore: decorator
+@lazy const LENGTHS: usize = memory.data(320);
+// @ts-ignore: decorator
+@lazy const LITERAL_COUNTS: usize = memory.data(32);
+// @ts-ignore: decorator
+@lazy const LITERAL_SYMBOLS: usize = memory.data(576);
+// @ts-ignore: decorator
+@lazy const DISTANCE_COUNTS: usize = memory.data(32);
+// @ts-ignore: decorator
+@lazy const DISTANCE_SYMBOLS: usize = memory.data(64);
+// @ts-ignore: decorator
+@lazy const OFFSETS: usize = memory.data(32);
+// @ts-ignore: decorator
+@lazy const ORDER: usize = memory.data<u8>([
+  16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+]);
+// @ts-ignore: decorator
+@lazy const LENGTH_BASE: usize = memory.data<u16>([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
   227, 258,
 ]);
-const LENGTH_EXTRA: usize = memory.data<u8>([
+// @ts-ignore: decorator
+@lazy const LENGTH_EXTRA: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
 ]);
-const DISTANCE_BASE: usize = memory.data<u16>([
+// @ts-ignore: decorator
+@lazy const DISTANCE_BASE: usize = memory.data<u16>([
   1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
   6145, 8193, 12289, 16385, 24577,
 ]);

@@ -14,6 +14,7 @@ import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Cluster, decimal } from "./cluster";
 import { HeadersView, refuse } from "./headers";
+import { Slot } from "./reply";
 
 class reply {
   static failure: Failure = Failure.None;
@@ -94,6 +95,7 @@ function failureWords(failure: Failure): Encoded {
   if (failure == Failure.Timeout) return utf8("timeout");
   if (failure == Failure.ConnectFailed) return utf8("connection failed");
   if (failure == Failure.Reset) return utf8("reset");
+  if (failure == Failure.Authentication) return utf8("authentication failed");
   return utf8("protocol error");
 }
 
@@ -103,6 +105,24 @@ export class CallOptions {
   body: string = "";
   /** Milliseconds until `Failure.Timeout`; 0, or less, waits for ever. */
   timeout: i32 = 500;
+}
+
+// Never set by a plugin that does not retry, whose code goes then.
+let retryHttp: u32 = 0;
+function again(call: HttpCall): bool {
+  return changetype<HttpResponse>(1).failure != Failure.None && call.tryAgain();
+}
+function joinHttp(id: u32, response: HttpResponse, slot: Slot): usize {
+  const copy = slot.reply;
+  copy.failure = response.failure;
+  copy.ok = response.ok;
+  copy.status = response.status;
+  copy.reason = response.reason;
+  if (copy.failure == Failure.None) {
+    copy.headers = response.headers.entries();
+    copy.bytes = response.bytes;
+  }
+  return --slot.join.left ? changetype<usize>(Action.Continue) : slot.join.finish();
 }
 
 /** One HTTP request to a service; nothing happens before `send`. */
@@ -115,6 +135,7 @@ export class HttpCall extends Call {
   ) {
     super();
   }
+  private retries: i32 = 0;
 
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: HttpResponse) => Action): Action {
@@ -126,6 +147,32 @@ export class HttpCall extends Call {
     return this.begin(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : held();
+  }
+
+  join(id: u32, slot: usize): Action {
+    return this.begin(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : held();
+  }
+  /** A safe method (GET, HEAD, OPTIONS) is tried again, at once and up to `times` times, when no service has answered. Others are not. */
+  retry(times: i32): this {
+    retryHttp = again.index;
+    if (this.method == "GET" || this.method == "HEAD" || this.method == "OPTIONS") this.retries = times;
+    return this;
+  }
+  tryAgain(): bool {
+    if (this.retries <= 0) return false;
+    this.retries--;
+    const before = reply.failure;
+    if (this.sendAgain(this.dispatch())) return true;
+    reply.failure = before;
+    return false;
+  }
+
+  /**
+   * Sends without holding any message: from a start or tick handler (`plugin`), or from a request with `ctx.plugin`. The callback runs once, also
+   * when nothing could be sent.
+   */
+  run<T>(plugin: T, callback: (plugin: T, response: HttpResponse) => void): void {
+    this.detach(this.dispatch(), callback.index);
   }
 
   /** Starts the call at the host: its token, or 0 when it could not be started. */
@@ -214,6 +261,21 @@ export class HttpClient {
   post(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("POST", path, options);
   }
+  head(path: string, options: Options<CallOptions> | null = null): HttpCall {
+    return this.request("HEAD", path, options);
+  }
+  options(path: string, options: Options<CallOptions> | null = null): HttpCall {
+    return this.request("OPTIONS", path, options);
+  }
+  put(path: string, options: Options<CallOptions> | null = null): HttpCall {
+    return this.request("PUT", path, options);
+  }
+  patch(path: string, options: Options<CallOptions> | null = null): HttpCall {
+    return this.request("PATCH", path, options);
+  }
+  delete(path: string, options: Options<CallOptions> | null = null): HttpCall {
+    return this.request("DELETE", path, options);
+  }
   /** `path` may be an absolute URL: its host becomes `:authority`, the cluster stays this client's. Its fragment is dropped. */
   request(method: string, path: string, options: Options<CallOptions> | null = null): HttpCall {
     return new HttpCall(this.cluster, method, path, options as CallOptions | null);
@@ -227,5 +289,6 @@ export function deliverHttpCall(token: u32, headers: u32): void {
   reply.failure = Failure.None;
   reply.headers = headers;
   reply.status = -1;
+  if (retryHttp && call_indirect<bool>(retryHttp, call)) return;
   call.finish();
 }

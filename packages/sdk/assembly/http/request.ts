@@ -1,10 +1,15 @@
 import { MapType } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { encodePath, getPropertyText } from "../host/properties";
-import { running } from "../stream/stream";
+import { equalsIgnoringCase } from "../abi/text";
+import { encodePath, getPropertyText, setPropertyText } from "../host/properties";
+import { Mark, running } from "../stream/stream";
+import { Cookies } from "../web/cookies";
+import { forwardedFor } from "../web/forwarded";
+import { Query } from "../web/query";
 import { Headers } from "./headers";
 import { getPseudo, refusePseudo, setPseudo } from "./pseudo";
-import { routeName } from "./route";
+import { isBinary } from "./binary";
+import { routeCluster, routeName } from "./route";
 
 /**
  * The request as the gateway remembers it when its headers have left. Stock Envoy forgets method, path, host and headers from then until
@@ -32,6 +37,10 @@ export class RequestInfo {
   /** Empty when the route has no name. */
   get routeName(): string {
     return routeName();
+  }
+  /** The cluster that the request is routed to. */
+  get clusterName(): string {
+    return routeCluster();
   }
   /** All values of a header joined with `,`; null when it is absent. */
   header(name: string): string | null {
@@ -75,6 +84,69 @@ export class Request {
   }
   set host(value: string) {
     setPseudo(utf8(":authority"), value);
+  }
+  /** The path without its query. */
+  get pathname(): string {
+    const path = this.path;
+    const end = path.indexOf("?");
+    return end < 0 ? path : path.substring(0, end);
+  }
+  /** Names and values of the query; changes take effect with `request.query = query`. */
+  get query(): Query {
+    return Query.ofPath(this.path);
+  }
+  set query(value: Query) {
+    const text = value.toString();
+    this.path = text.length ? this.pathname + "?" + text : this.pathname;
+  }
+  /** Of all cookie headers; changes take effect with `request.cookies = cookies`. */
+  get cookies(): Cookies {
+    return Cookies.parse(this.headers.getAll("cookie").join("; "));
+  }
+  set cookies(value: Cookies) {
+    const text = value.toString();
+    if (text.length) this.headers.set("cookie", text);
+    else this.headers.delete("cookie");
+  }
+  /** A value of the first cookie of this name; null when there is none. */
+  cookie(name: string): string | null {
+    return this.cookies.get(name);
+  }
+  /** The client's address by x-forwarded-for, see `forwardedFor`. */
+  forwardedFor(trustedHops: i32): string | null {
+    return forwardedFor(this.headers.getAll("x-forwarded-for").join(","), trustedHops);
+  }
+  /** An upgrade to a websocket over HTTP/1.1. */
+  get isWebsocket(): bool {
+    const upgrade = this.headers.get("upgrade") || "";
+    return equalsIgnoringCase(upgrade.trim(), "websocket");
+  }
+  get isGrpc(): bool {
+    return (this.headers.get("content-type") || "").startsWith("application/grpc");
+  }
+  /** The body is compressed, gRPC or `application/octet-stream`: no text. Source: wasm-go `IsBinaryRequestBody`. */
+  get hasBinaryBody(): bool {
+    return isBinary(this.headers);
+  }
+  /** The plugin's handler for the body does not run for this request, and nothing is buffered. */
+  skipBody(): void {
+    running.marks |= Mark.SkipRequestBody;
+  }
+  /** Higress: bytes of the body that the gateway buffers at most; more is answered 413. */
+  setBufferLimit(bytes: u32): void {
+    setPropertyText("set_decoder_buffer_limit", bytes.toString());
+  }
+  /** Higress: edits of this plugin's no longer choose the route anew. Before the edits. */
+  keepRoute(): void {
+    setPropertyText("clear_route_cache", "off");
+  }
+  /** The cluster that the request is routed to; "" before a route is chosen. */
+  get clusterName(): string {
+    return routeCluster();
+  }
+  /** Who an authentication plugin of Higress has found the caller to be; null when none has. */
+  get consumer(): string | null {
+    return this.headers.get("x-mse-consumer");
   }
   get scheme(): string {
     return getPseudo(utf8(":scheme"));

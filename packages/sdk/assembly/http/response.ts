@@ -2,8 +2,9 @@ import { MapType, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { encodeText } from "../abi/text";
 import { getStatusCode, removeHeader, replaceHeader } from "../host/headers";
-import { getPropertyNumber } from "../host/properties";
-import { running } from "../stream/stream";
+import { getPropertyNumber, getPropertyText, setPropertyText } from "../host/properties";
+import { Mark, running } from "../stream/stream";
+import { isBinary } from "./binary";
 import { Headers } from "./headers";
 import { refusePseudo } from "./pseudo";
 
@@ -28,6 +29,23 @@ export class Response {
   /** Whether a body follows. */
   get hasBody(): bool {
     return !running.endOfStream;
+  }
+  /** The service has answered: not the gateway, nor a plugin. */
+  get isFromUpstream(): bool {
+    const details = getPropertyText(utf8("response\0code_details"));
+    return details != null && details == "via_upstream";
+  }
+  /** The body is compressed, gRPC or `application/octet-stream`: no text. */
+  get hasBinaryBody(): bool {
+    return isBinary(this.headers);
+  }
+  /** The plugin's handler for the body does not run for this response, and nothing is buffered. */
+  skipBody(): void {
+    running.marks |= Mark.SkipResponseBody;
+  }
+  /** Higress: bytes of the body that the gateway buffers at most. */
+  setBufferLimit(bytes: u32): void {
+    setPropertyText("set_encoder_buffer_limit", bytes.toString());
   }
   get status(): i32 {
     return getStatusCode(MapType.ResponseHeaders, utf8(":status"));

@@ -1,8 +1,22 @@
 import { makeBuffer } from "../abi/allocator";
 import { utf8 } from "../abi/literals";
-import { Encoded, release } from "../abi/text";
+import { Encoded, decode, encodeText, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
-import { Kind, find, firstIn, kindAt, nextIn, takeRaw, takeText, takeWhole, isWhole } from "./scan";
+import { bytesOf } from "../bytes/data";
+import {
+  Kind,
+  find,
+  firstIn,
+  isWhole,
+  kindAt,
+  member,
+  nextIn,
+  skipValue,
+  takeRaw,
+  takeText,
+  takeWhole,
+  valueOf,
+} from "./scan";
 import { isJson } from "./validate";
 
 /**
@@ -23,6 +37,11 @@ export class Json {
     let start = bytes.pointer;
     while (load<u8>(start) <= 32) start++;
     return new Json(bytes, start);
+  }
+
+  /** Of a text. */
+  static parseText(text: string): Json | null {
+    return Json.parse(bytesOf(text));
   }
 
   private get end(): usize {
@@ -65,6 +84,32 @@ export class Json {
   // @ts-ignore: decorator
   @inline isNull(path: string): bool {
     return this.at(utf8(path), Kind.Null) != 0;
+  }
+  isObject(path: string): bool {
+    return this.at(encodeText(path), Kind.Object) != 0;
+  }
+  /** Names of an object's members, in order; empty when the path leads to none. */
+  keys(path: string): string[] {
+    const keys: string[] = [];
+    const object = this.at(encodeText(path), Kind.Object);
+    if (object)
+      for (let name = firstIn(object); name; name = nextIn(valueOf(name), this.end))
+        keys.push(takeText(name));
+    return keys;
+  }
+  /** A member by its name, which may hold dots; of several with this name the last. */
+  member(path: string, key: string): Json | null {
+    const object = this.at(encodeText(path), Kind.Object);
+    const p = object ? member(object, this.end, encodeText(key)) : 0;
+    release();
+    return p ? new Json(this.bytes, p) : null;
+  }
+  /** The document with another value, given as JSON, at a path that exists; null when it does not. Everything else stays as it was written. */
+  replaced(path: string, json: string): string | null {
+    const p = this.at(encodeText(path), Kind.None);
+    if (!p) return null;
+    const after = skipValue(p, this.end);
+    return decode(this.start, p - this.start) + json + decode(after, skipValue(this.start, this.end) - after);
   }
   /** Elements of a list; empty when the path leads to none. */
   // @ts-ignore: decorator

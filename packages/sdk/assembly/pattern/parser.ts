@@ -6,11 +6,14 @@ const MAX_DEPTH: i32 = 32;
 const MAX_COUNT: i32 = 1000;
 
 // The pattern that is being compiled.
-let source: string = "";
+// @ts-ignore: decorator
+@lazy let source: string = "";
 let at: i32 = 0;
-let problem: string = "";
+// @ts-ignore: decorator
+@lazy let problem: string = "";
 let ignoreCase: bool = false;
-let program: Program = new Program();
+// @ts-ignore: decorator
+@lazy let program: Program = new Program();
 
 /** Why the last pattern was refused; "" when it was not. */
 export function patternProblem(): string {

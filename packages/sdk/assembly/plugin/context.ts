@@ -2,13 +2,29 @@
 // the compiler is concerned; no object is made.
 import { Bytes } from "../bytes/bytes";
 import { utf8 } from "../abi/literals";
-import { encodePath, getPropertyText, setPropertyText } from "../host/properties";
+import { MapType } from "../abi/enums";
+import { Headers } from "../http/headers";
+import { encodePath, getPropertyNumber, getPropertyText, setPropertyText } from "../host/properties";
 import { Request, RequestInfo } from "../http/request";
 import { Response, ResponseInfo } from "../http/response";
 import { Action } from "../stream/action";
 import { Options } from "../stream/options";
 import { RespondOptions, respond } from "../stream/respond";
 import { configOf, stateOf } from "./memory";
+
+/** Outside of requests: a start, tick or queue handler, and callbacks of calls made with `run`. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class PluginContext<C> {
+  /** One of the plugin's configurations; objects in it may be replaced, requests see that at once. */
+  get config(): C {
+    return configOf<C>();
+  }
+  /** A property such as `plugin_root_id` or `xds.node.cluster`; null when it is not known outside of requests. */
+  property(path: string): string | null {
+    return getPropertyText(encodePath(path));
+  }
+}
 
 // @ts-ignore: decorator
 @unmanaged
@@ -28,6 +44,18 @@ export abstract class StreamContext<C, S> {
   /** Sets a property of this request, for later plugins and access logs. One segment, without dots. */
   setProperty(name: string, value: string): void {
     setPropertyText(name, value);
+  }
+  /** A property that is a number, a time (nanoseconds) or a boolean (0, 1), such as `request.size`; `otherwise` when it is none, or unknown here. */
+  propertyNumber(path: string, otherwise: i64 = 0): i64 {
+    return getPropertyNumber(encodePath(path), otherwise);
+  }
+  /** Higress: a tag of the request's trace span. */
+  setTraceTag(name: string, value: string): void {
+    setPropertyText("trace_span_tag." + name, value);
+  }
+  /** For calls that no message waits for: `call.run(ctx.plugin, ...)`. */
+  get plugin(): PluginContext<C> {
+    return changetype<PluginContext<C>>(1);
   }
   protected get id(): u32 {
     return <u32>changetype<usize>(this);
@@ -66,6 +94,17 @@ export class RequestBodyContext<C, S> extends AnswerableContext<C, S> {
     return changetype<RequestInfo>(1);
   }
 }
+/** The request's trailers: behind its body, before the whole-body handler. They can change; the headers have left. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class RequestTrailersContext<C, S> extends AnswerableContext<C, S> {
+  get request(): RequestInfo {
+    return changetype<RequestInfo>(1);
+  }
+  get trailers(): Headers {
+    return changetype<Headers>(<usize>MapType.RequestTrailers + 1);
+  }
+}
 /** Response headers: status and headers can change, or be replaced by an answer of the plugin's own. */
 // @ts-ignore: decorator
 @unmanaged @final
@@ -86,6 +125,20 @@ export class ResponseBodyContext<C, S> extends StreamContext<C, S> {
   }
   get response(): ResponseInfo {
     return changetype<ResponseInfo>(1);
+  }
+}
+/** The response's trailers, such as `grpc-status`: they can change. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class ResponseTrailersContext<C, S> extends StreamContext<C, S> {
+  get request(): RequestInfo {
+    return changetype<RequestInfo>(1);
+  }
+  get response(): ResponseInfo {
+    return changetype<ResponseInfo>(1);
+  }
+  get trailers(): Headers {
+    return changetype<Headers>(<usize>MapType.ResponseTrailers + 1);
   }
 }
 /** The request is over. Read and count; nothing can be sent any more. */

@@ -6,8 +6,9 @@ import { readBuffer, writeBuffer } from "../host/buffers";
 import { removeHeader } from "../host/headers";
 import { Action } from "../stream/action";
 import { holds } from "../stream/calls";
+import { respond } from "../stream/respond";
 import { Mark, Phase, beginStream, enterStream, isMarked, leaveStream, running } from "../stream/stream";
-import { BodyMode, handlers } from "./handlers";
+import { BodyMode, Overflow, handlers } from "./handlers";
 import { configure } from "./roots";
 
 /** Whether the plugin's handlers run for the running stream at all. */
@@ -35,7 +36,8 @@ function headers(endOfStream: bool, handler: u32, bodyMode: BodyMode, map: MapTy
     if (handler)
       status = headersStatus(changetype<Action>(call_indirect<usize>(handler, running.id)), bodyMode);
     // The body's length is not known when its headers leave.
-    if (bodyMode >= BodyMode.Rewrite && !endOfStream && !isMarked(Mark.Answered))
+    const skipped = map == MapType.RequestHeaders ? Mark.SkipRequestBody : Mark.SkipResponseBody;
+    if (bodyMode >= BodyMode.Rewrite && !endOfStream && !isMarked(Mark.Answered | skipped))
       removeHeader(map, utf8("content-length"));
   }
   leaveStream();
@@ -57,7 +59,7 @@ function headersStatus(action: Action, bodyMode: BodyMode): HeadersStatus {
   return forBody ? HeadersStatus.StopIteration : HeadersStatus.Continue;
 }
 
-export function onRequestBody(id: u32, endOfStream: bool): DataStatus {
+export function onRequestBody(id: u32, size: u32, endOfStream: bool): DataStatus {
   enterStream(id);
   running.phase = Phase.RequestBody;
   let status = body(
@@ -65,6 +67,8 @@ export function onRequestBody(id: u32, endOfStream: bool): DataStatus {
     handlers.requestBody,
     handlers.requestBodyMode,
     BufferType.RequestBody,
+    handlers.requestBodyLimit,
+    size,
     endOfStream,
   );
   // Headers held by StopIteration leave with the first Continue of a body callback: not before their call is back.
@@ -72,7 +76,7 @@ export function onRequestBody(id: u32, endOfStream: bool): DataStatus {
   leaveStream();
   return status;
 }
-export function onResponseBody(id: u32, endOfStream: bool): DataStatus {
+export function onResponseBody(id: u32, size: u32, endOfStream: bool): DataStatus {
   enterStream(id);
   running.phase = Phase.ResponseBody;
   const status = body(
@@ -80,6 +84,8 @@ export function onResponseBody(id: u32, endOfStream: bool): DataStatus {
     handlers.responseBody,
     handlers.responseBodyMode,
     BufferType.ResponseBody,
+    handlers.responseBodyLimit,
+    size,
     endOfStream,
   );
   leaveStream();
@@ -87,10 +93,19 @@ export function onResponseBody(id: u32, endOfStream: bool): DataStatus {
 }
 // @ts-ignore: decorator
 @inline
-function body(seen: Mark, handler: u32, mode: BodyMode, buffer: BufferType, endOfStream: bool): DataStatus {
+function body(
+  seen: Mark,
+  handler: u32,
+  mode: BodyMode,
+  buffer: BufferType,
+  limit: u32,
+  size: u32,
+  endOfStream: bool,
+): DataStatus {
   if (!handler || isMarked(seen)) return DataStatus.Continue;
   if (endOfStream) running.marks |= seen;
-  if (!applies()) return DataStatus.Continue;
+  const skip = <Mark>((<u32>seen) << 3);
+  if (isMarked(skip) || !applies()) return DataStatus.Continue;
   if (mode == BodyMode.Chunks) {
     const held = readBuffer(buffer);
     const chunk = held == null ? Bytes.EMPTY : Bytes.wrap(held);
@@ -102,18 +117,66 @@ function body(seen: Mark, handler: u32, mode: BodyMode, buffer: BufferType, endO
     __unpin(changetype<usize>(chunk));
     return DataStatus.Continue;
   }
+  if (limit && size > limit) {
+    running.marks |= skip;
+    if (buffer == BufferType.RequestBody && handlers.requestOverflow == Overflow.Reject)
+      respond(running.id, 413, utf8("Payload Too Large"), null);
+    return DataStatus.Continue;
+  }
   if (!endOfStream) return DataStatus.StopIterationAndBuffer;
   return holds(changetype<Action>(call_indirect<usize>(handler, running.id, <usize>buffer + 1)))
     ? DataStatus.StopIterationAndBuffer
     : DataStatus.Continue;
 }
 
-/** Trailers end a message whose body callbacks never said so: the whole body is complete now. */
+/** Trailers end a message whose body callbacks never said so: the whole body is complete now. Their own handler runs first. */
 export function onRequestTrailers(id: u32): DataStatus {
-  return handlers.requestBodyMode == BodyMode.Chunks ? DataStatus.Continue : onRequestBody(id, true);
+  enterStream(id);
+  running.phase = Phase.RequestBody;
+  let status = trailers(
+    Mark.RequestBodySeen,
+    handlers.requestTrailers,
+    handlers.requestBody,
+    handlers.requestBodyMode,
+    BufferType.RequestBody,
+  );
+  if (running.waiting & 0xffff) status = DataStatus.StopIterationAndBuffer;
+  leaveStream();
+  return status;
 }
 export function onResponseTrailers(id: u32): DataStatus {
-  return handlers.responseBodyMode == BodyMode.Chunks ? DataStatus.Continue : onResponseBody(id, true);
+  enterStream(id);
+  running.phase = Phase.ResponseBody;
+  const status = trailers(
+    Mark.ResponseBodySeen,
+    handlers.responseTrailers,
+    handlers.responseBody,
+    handlers.responseBodyMode,
+    BufferType.ResponseBody,
+  );
+  leaveStream();
+  return status;
+}
+// @ts-ignore: decorator
+@inline
+function trailers(
+  seen: Mark,
+  handler: u32,
+  bodyHandler: u32,
+  mode: BodyMode,
+  buffer: BufferType,
+): DataStatus {
+  let status = DataStatus.Continue;
+  if (handler && applies() && holds(changetype<Action>(call_indirect<usize>(handler, running.id))))
+    status = DataStatus.StopIterationAndBuffer;
+  if (
+    bodyHandler &&
+    mode != BodyMode.Chunks &&
+    body(seen, bodyHandler, mode, buffer, 0, 0, true) != DataStatus.Continue
+  )
+    status = DataStatus.StopIterationAndBuffer;
+  running.marks |= seen;
+  return status;
 }
 
 export function onLog(id: u32): void {

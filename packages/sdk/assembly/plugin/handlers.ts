@@ -10,15 +10,37 @@ export const enum BodyMode {
   Chunks,
 }
 
+/** What happens to a body over the plugin's own limit. */
+export enum Overflow {
+  /** The request is answered 413. */
+  Reject,
+  /** The body goes on as it is, and its handler does not run. */
+  PassOn,
+}
+
 export class handlers {
   static parse: u32 = 0;
+  /** Instead of JSON, and without rules; `parse` is set, too. */
+  static parseRaw: u32 = 0;
   static requestHeaders: u32 = 0;
   static requestBody: u32 = 0;
   static requestBodyMode: BodyMode = BodyMode.None;
   static responseHeaders: u32 = 0;
   static responseBody: u32 = 0;
   static responseBodyMode: BodyMode = BodyMode.None;
+  static requestTrailers: u32 = 0;
+  static responseTrailers: u32 = 0;
   static log: u32 = 0;
+  static start: u32 = 0;
+  static tick: u32 = 0;
+  /** Milliseconds. */
+  static tickPeriod: u32 = 0;
+  static queue: u32 = 0;
+  static queueName: string = "";
+  /** Bytes; 0 is no limit of the plugin's own. */
+  static requestBodyLimit: u32 = 0;
+  static responseBodyLimit: u32 = 0;
+  static requestOverflow: Overflow = Overflow.Reject;
   static newConfig: u32 = 0;
   static newState: u32 = 0;
 }

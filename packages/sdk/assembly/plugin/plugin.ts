@@ -1,18 +1,23 @@
 import { Bytes } from "../bytes/bytes";
+import { document } from "../config/problem";
 import { ConfigReader } from "../config/reader";
 import { utf8 } from "../abi/literals";
 import { setLogPrefix } from "../host/log";
 import { Body, BodyView } from "../http/body";
+import { SharedQueue } from "../state/queue";
 import { Action } from "../stream/action";
 import { Phase, running } from "../stream/stream";
 import {
   LogContext,
+  PluginContext,
   RequestBodyContext,
   RequestContext,
+  RequestTrailersContext,
   ResponseBodyContext,
   ResponseContext,
+  ResponseTrailersContext,
 } from "./context";
-import { BodyMode, handlers } from "./handlers";
+import { BodyMode, Overflow, handlers } from "./handlers";
 
 /** The configuration of a plugin that takes none. */
 // Default type arguments are looked up in the author's file, hence @global.
@@ -56,6 +61,20 @@ export class Plugin<C = NoConfig, S = NoState> {
     handlers.parse = read.index;
     return this;
   }
+  /**
+   * In place of `parseConfig`, for a configuration that is no JSON: gets it byte for byte (empty when there is none), and returns null, or why it is refused.
+   * `_rules_` are not applied.
+   */
+  parseRawConfig(read: (text: Bytes, config: C) => string | null): this {
+    handlers.parse = read.index;
+    handlers.parseRaw = read.index;
+    return this;
+  }
+  /** A rule of `_rules_` takes from the global configuration what it does not say itself, key by key, in objects of objects, too; lists are not merged. */
+  rulesInherit(): this {
+    document.inherits = true;
+    return this;
+  }
   /** Before the request leaves. */
   onRequestHeaders(handler: (ctx: RequestContext<C, S>) => Action): this {
     handlers.requestHeaders = handler.index;
@@ -93,6 +112,49 @@ export class Plugin<C = NoConfig, S = NoState> {
   /** As `rewriteRequestChunks`, for the response. */
   rewriteResponseChunks(handler: (ctx: ResponseBodyContext<C, S>, chunk: Bytes, last: bool) => Bytes): this {
     return this.responseBody(handler.index, BodyMode.Chunks);
+  }
+  /** The request's trailers, where there are some: after the body, before the whole-body handler. They can change. */
+  onRequestTrailers(handler: (ctx: RequestTrailersContext<C, S>) => Action): this {
+    handlers.requestTrailers = handler.index;
+    this.remember(Phase.RequestBody);
+    return this;
+  }
+  /** The response's trailers, where there are some. */
+  onResponseTrailers(handler: (ctx: ResponseTrailersContext<C, S>) => Action): this {
+    handlers.responseTrailers = handler.index;
+    this.remember(Phase.ResponseBody);
+    return this;
+  }
+  /** A limit of the plugin's own for whole request bodies, below the gateway's. `overflow`: `Reject` (413) or `PassOn`, without the handler. */
+  limitRequestBody(bytes: u32, overflow: Overflow = Overflow.Reject): this {
+    handlers.requestBodyLimit = bytes;
+    handlers.requestOverflow = overflow;
+    return this;
+  }
+  /** The same for whole response bodies: longer ones go on as they are, without the handler, because their headers have left. */
+  limitResponseBody(bytes: u32): this {
+    handlers.responseBodyLimit = bytes;
+    return this;
+  }
+  /**
+   * Once a configuration is accepted, for each configuration object (the global one and each rule's), in every VM: a gateway has one for each worker
+   * and some of its own. Calls go through `call.run(plugin, ...)`.
+   */
+  onStart(handler: (plugin: PluginContext<C>) => void): this {
+    handlers.start = handler.index;
+    return this;
+  }
+  /** Every `ms` milliseconds, for each configuration object, in every VM. The first time is after `ms`. `Leader` picks one VM. */
+  onTick(ms: u32, handler: (plugin: PluginContext<C>) => void): this {
+    handlers.tick = handler.index;
+    handlers.tickPeriod = ms;
+    return this;
+  }
+  /** A message is in the shared queue of this name, which is made if need be. Runs in one VM; take messages until `pop` gives null. */
+  onQueue(name: string, handler: (plugin: PluginContext<C>, queue: SharedQueue) => void): this {
+    handlers.queue = handler.index;
+    handlers.queueName = name;
+    return this;
   }
   /** After the last byte, for logs. Also for requests that never reached the plugin's other handlers. */
   onLog(handler: (ctx: LogContext<C, S>) => void): this {

@@ -5,7 +5,8 @@ import { Encoded, release } from "../abi/text";
 import { document } from "../config/problem";
 import { Part, freeParts, hasOwnKeys, partOf, refuse, rootPart, warnOfUnread } from "../config/part";
 import { readBuffer } from "../host/buffers";
-import { endLine, putNumber, putText, startLine } from "../host/log";
+import { Bytes } from "../bytes/bytes";
+import { endLine, putNumber, putString, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
 import { Kind, firstIn, kindAt, member, nextIn, skipSpace } from "../json/scan";
 import { failedAt, isJson } from "../json/validate";
@@ -74,6 +75,22 @@ function rootOf(stream: u32): usize {
   return root;
 }
 
+let walked: usize = 0;
+/** The configuration objects of a root context, one after the other: the global one, and one for each rule. 0 at the end. */
+export function firstConfig(id: u32): usize {
+  let root = first;
+  while (root && changetype<Root>(root).id != id) root = changetype<Root>(root).next;
+  if (!root) return 0;
+  walked = changetype<Root>(root).rules;
+  return changetype<Root>(root).config || nextConfig();
+}
+export function nextConfig(): usize {
+  if (!walked) return 0;
+  const config = changetype<Rule>(walked).config;
+  walked = changetype<Rule>(walked).next;
+  return config;
+}
+
 /** `proxy_on_configure`: true when the configuration is accepted. What was configured before stays until then. */
 export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
@@ -81,7 +98,8 @@ export function configureRoot(id: u32, size: u32): bool {
   root.id = id;
   const text = size ? readBuffer(BufferType.PluginConfiguration) : null;
   document.failed = false;
-  if (text == null) readConfiguration(root, EMPTY_OBJECT, 2);
+  if (handlers.parseRaw) readRaw(root, text);
+  else if (text == null) readConfiguration(root, EMPTY_OBJECT, 2);
   else {
     root.text = __pin(changetype<usize>(text));
     readConfiguration(root, root.text, text.byteLength);
@@ -104,6 +122,17 @@ function allocateCleared(size: usize): usize {
   const p = heap.alloc(size);
   memory.fill(p, 0, size);
   return p;
+}
+function readRaw(root: Root, text: ArrayBuffer | null): void {
+  root.config = __pin(call_indirect<usize>(handlers.newConfig));
+  const bytes = text == null ? Bytes.EMPTY : Bytes.wrap(text);
+  const problem = call_indirect<string | null>(handlers.parseRaw, changetype<usize>(bytes), root.config);
+  if (problem == null) return;
+  document.failed = true;
+  startLine();
+  putText(utf8("configuration refused: "));
+  putString(problem);
+  endLine(LogLevel.Error);
 }
 /** Deletes a root, and those that the host no longer knows. */
 function deleteRoots(id: u32): void {
@@ -139,6 +168,9 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
   if (!isJson(start, length)) {
     document.failed = true;
     startLine();
+    // Field 1 of a message, with its length: JSON never begins so.
+    if (length > 2 && load<u8>(start) == 10 && load<u8>(start, 2) == 10)
+      putText(utf8("this is a protobuf Struct: give JSON in a google.protobuf.StringValue. "));
     putText(utf8("configuration refused: $: not valid JSON (or over 64 levels deep) at byte "));
     putNumber(failedAt(start));
     return endLine(LogLevel.Error);
@@ -178,6 +210,7 @@ function readRules(root: Root, item: usize, json: Part): void {
     const isObject = kindAt(item) == Kind.Object;
     const reader = partOf(json, isObject ? item : 0, utf8("_rules_"), index);
     if (!isObject) return refuse(reader, 0, utf8("must be an object"));
+    if (document.inherits) reader.fallback = json.start;
     const rule = changetype<Rule>(allocateCleared(offsetof<Rule>()));
     if (last) changetype<Rule>(last).next = changetype<usize>(rule);
     else root.rules = changetype<usize>(rule);

@@ -8,16 +8,36 @@ import { Cluster, decimal } from "../http/cluster";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { Slot } from "../http/reply";
+import { bytesOf } from "../bytes/data";
 import { RedisReply, setFailure, setReply } from "./reply";
+
+// Set where commands are sent, so that the callback alone brings none of this along.
+let recoverRedis: u32 = 0;
+function recovers(call: RedisCall): bool {
+  const error = changetype<RedisReply>(1).error;
+  return error.length > 0 && call.recover(error);
+}
+function joinRedis(id: u32, response: RedisReply, slot: Slot): usize {
+  const copy = slot.reply;
+  copy.failure = response.failure;
+  copy.ok = response.ok;
+  copy.reason = response.reason;
+  copy.bytes = bytesOf(response.text());
+  return --slot.join.left ? changetype<usize>(Action.Continue) : slot.join.finish();
+}
 
 /** One command; nothing happens before `send`. */
 export class RedisCall extends Call {
   constructor(
-    private client: RedisClient,
+    private client: RedisConnection,
     private args: string[],
+    /** Sent in full when Redis does not know its digest; "" is none. */
+    private script: string = "",
   ) {
     super();
   }
+  private recovered: bool = false;
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, reply: RedisReply) => Action): Action {
     return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
@@ -29,8 +49,29 @@ export class RedisCall extends Call {
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : held();
   }
+  join(id: u32, slot: usize): Action {
+    return this.begin(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : held();
+  }
+  /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
+  recover(error: string): bool {
+    const script = this.script;
+    if (script.length && error.startsWith("NOSCRIPT")) {
+      this.args[0] = "eval";
+      this.args[1] = script;
+      this.script = "";
+    } else if (!this.recovered && (error.startsWith("NOAUTH") || error.includes("unauthenticated"))) {
+      this.recovered = true;
+      this.client.reopen();
+    } else return false;
+    return this.sendAgain(this.dispatch());
+  }
+  /** Sends without holding any message, as `HttpCall.run`. */
+  run<T>(plugin: T, callback: (plugin: T, reply: RedisReply) => void): void {
+    this.detach(this.dispatch(), callback.index);
+  }
   /** Starts the call at the host: its token, or 0 when it could not be started. */
   private dispatch(): u32 {
+    recoverRedis = recovers.index;
     const status = this.client.open()
       ? startRedisCall(this.client.cluster.name, encodeCommand(this.args))
       : Status.BadArgument;
@@ -73,6 +114,10 @@ export class RedisOptions {
   password: string = "";
   /** Milliseconds for one command; when they pass, the gateway closes the connection and fails everything pending on it. */
   timeout: i32 = 1000;
+  /** Milliseconds that commands may wait to be sent together; -1 leaves it to the gateway (3), 0 sends at once. */
+  bufferFlushTimeout: i32 = -1;
+  /** Bytes after which waiting commands are sent; -1 leaves it to the gateway (1024). */
+  maxBufferSize: i32 = -1;
   /** One number for each service: the gateway keeps one connection, so two plugins with different ones cut each other off. */
   database: i32 = 0;
 }
@@ -81,7 +126,7 @@ export class RedisOptions {
  * Redis through the gateway's own client (Higress only; a module that uses it does not load elsewhere). Make it while reading the
  * configuration. When the gateway does not know the service yet, every command asks again.
  */
-export class RedisClient {
+export class RedisConnection {
   private isOpen: bool = false;
   private options: RedisOptions;
 
@@ -91,19 +136,17 @@ export class RedisClient {
   ) {
     this.options = options as RedisOptions;
   }
-  /** A client whose commands all fail with `Failure.UnknownCluster`. */
-  static get NONE(): RedisClient {
-    return new RedisClient(Cluster.NONE);
+  /** Hands the settings to the gateway anew: it forgets them when the cluster is updated. */
+  reopen(): void {
+    this.isOpen = false;
+    this.open();
   }
-
   /** Hands the settings to the gateway, once. False: it knows no such service. `open` does not connect. */
   open(): bool {
     if (this.isOpen) return true;
     const o = this.options;
     const name = this.cluster.name;
-    this.isOpen =
-      initRedis(o.database ? name + "?db=" + decimal(o.database) : name, o.username, o.password, o.timeout) ==
-      Status.Ok;
+    this.isOpen = initRedis(name + parameters(o), o.username, o.password, o.timeout) == Status.Ok;
     if (!this.isOpen) {
       startLine();
       putText(utf8("redis: the gateway has no cluster "));
@@ -116,32 +159,14 @@ export class RedisClient {
   command(args: string[]): RedisCall {
     return new RedisCall(this, args);
   }
-  get(key: string): RedisCall {
-    return this.command(["get", key]);
-  }
-  set(key: string, value: string): RedisCall {
-    return this.command(["set", key, value]);
-  }
-  del(key: string): RedisCall {
-    return this.command(["del", key]);
-  }
-  incr(key: string): RedisCall {
-    return this.command(["incr", key]);
-  }
-  expire(key: string, seconds: i32): RedisCall {
-    return this.command(["expire", key, decimal(seconds)]);
-  }
-  /** Runs a Lua script, atomically. */
-  eval(script: string, keys: string[], args: string[] = []): RedisCall {
-    const all = new Array<string>(3 + keys.length + args.length);
-    unchecked((all[0] = "eval"));
-    unchecked((all[1] = script));
-    unchecked((all[2] = decimal(keys.length)));
-    let n = 3;
-    for (let i = 0; i < keys.length; i++) unchecked((all[n++] = keys[i]));
-    for (let i = 0; i < args.length; i++) unchecked((all[n++] = args[i]));
-    return this.command(all);
-  }
+}
+/** What stands behind the cluster's name. */
+function parameters(o: RedisOptions): string {
+  let text = "";
+  if (o.database) text += "&db=" + decimal(o.database);
+  if (o.bufferFlushTimeout >= 0) text += "&buffer_flush_timeout=" + decimal(o.bufferFlushTimeout);
+  if (o.maxBufferSize >= 0) text += "&max_buffer_size_before_flush=" + decimal(o.maxBufferSize);
+  return text.length ? "?" + text.substring(1) : "";
 }
 
 /** `proxy_on_redis_call_response`. `status` 0: a reply of `size` bytes is here; otherwise the connection failed or timed out. */
@@ -150,5 +175,6 @@ export function deliverRedisCall(token: u32, status: u32, size: u32): void {
   if (!call) return;
   if (status || !size) setFailure(Failure.ConnectFailed);
   else setReply(readBuffer(BufferType.RedisCallResponse));
+  if (recoverRedis && call_indirect<bool>(recoverRedis, call)) return;
   call.finish();
 }

@@ -9,9 +9,11 @@ import {
   Phase,
   addWaiting,
   enterCall,
+  enterCallback,
   hold,
   isMarked,
   isWaiting,
+  leaveCallback,
   leaveStream,
   resume,
   running,
@@ -36,12 +38,16 @@ export enum Failure {
   Reset,
   /** The answer was not HTTP, or not RESP. */
   Protocol,
+  /** Redis wants another user or password. */
+  Authentication,
 }
 
 /** A callback that starts a call which fails at once, whose callback starts a call ...: an end to it. */
 const MAX_NESTING: i32 = 16;
 const CALLS = changetype<Table>(memory.data(TABLE_SIZE));
 let nesting: i32 = 0;
+// Never set by a plugin without such calls, whose code goes then.
+let detachedCalls: bool = false;
 
 /** One call, from `send` until its callback has returned. Pinned while the host has its token. */
 export abstract class Call {
@@ -52,7 +58,10 @@ export abstract class Call {
   /** In which the call was sent: the message that waits for it. */
   private phase: Phase = Phase.RequestHeaders;
   private callback: u32 = 0;
-  private payload: usize = 0;
+  /** One more object for the callback, of whatever class: a managed field keeps it alive. */
+  private payload: Call | null = null;
+  /** Belongs to no message: the root context's configuration, and its callback returns nothing. */
+  private background: Call | null = null;
 
   /** Whether the running stream may wait for this call. */
   protected begin(id: u32): bool {
@@ -68,10 +77,9 @@ export abstract class Call {
     this.stream = running.id;
     this.phase = running.phase;
     this.callback = index;
-    this.payload = payload;
+    this.payload = changetype<Call | null>(payload);
     if (!token) return this.fail();
     __pin(changetype<usize>(this));
-    if (payload) __pin(payload);
     CALLS.add(token, changetype<usize>(this));
     addWaiting();
     return held();
@@ -92,12 +100,40 @@ export abstract class Call {
   }
   private invoke(): Action {
     // Generic callbacks are all of one shape: ids and pointers.
-    return this.payload
-      ? changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1, this.payload))
+    const payload = changetype<usize>(this.payload);
+    return payload
+      ? changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1, payload))
       : changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1));
+  }
+  /** Sends as one of several; `slot` is where the reply goes. */
+  abstract join(id: u32, slot: usize): Action;
+  /** As `wait`, for a call that no message waits for. */
+  protected detach(token: u32, index: u32): void {
+    detachedCalls = true;
+    this.callback = index;
+    this.background = changetype<Call | null>(running.config || changetype<usize>(this));
+    if (token) {
+      __pin(changetype<usize>(this));
+      CALLS.add(token, changetype<usize>(this));
+    } else call_indirect<void>(index, <usize>1, <usize>1);
+  }
+  private finishDetached(): void {
+    enterCallback();
+    running.config = changetype<usize>(this.background);
+    running.phase = Phase.Log;
+    call_indirect<void>(this.callback, <usize>1, <usize>1);
+    __unpin(changetype<usize>(this));
+    leaveCallback();
+  }
+  /** The same call once more, under another token; false when it could not be started. The message still waits. */
+  sendAgain(token: u32): bool {
+    if (!token) return false;
+    CALLS.add(token, changetype<usize>(this));
+    return true;
   }
   /** The reply is here (its kind has prepared it). Runs the callback, unless the stream is gone or answered. */
   finish(): void {
+    if (detachedCalls && changetype<usize>(this.background)) return this.finishDetached();
     if (enterCall(this.stream, this.phase)) {
       // A response may have begun while this call held the request's body.
       const present = running.phase;
@@ -106,7 +142,6 @@ export abstract class Call {
       running.phase = max(present, running.phase);
       leaveStream();
     }
-    if (this.payload) __unpin(this.payload);
     __unpin(changetype<usize>(this));
   }
 }

@@ -24,6 +24,9 @@ export const enum Mark {
   ResponseBodySeen = 16,
   /** `config` has been chosen, if only that none applies. */
   Configured = 32,
+  /** The body goes on as it is: three bits above the mark of the same body's end. */
+  SkipRequestBody = 64,
+  SkipResponseBody = 128,
 }
 
 /**

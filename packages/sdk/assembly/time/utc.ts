@@ -1,8 +1,10 @@
 import { ByteSink } from "../bytes/sink";
 
 const DAY_MS: i64 = 86_400_000;
-const DAYS: string = "ThuFriSatSunMonTueWed";
-const MONTHS: string = "JanFebMarAprMayJunJulAugSepOctNovDec";
+// @ts-ignore: decorator
+@lazy const DAYS: string = "ThuFriSatSunMonTueWed";
+// @ts-ignore: decorator
+@lazy const MONTHS: string = "JanFebMarAprMayJunJulAugSepOctNovDec";
 /** 9999-12-31T23:59:59.999Z; formats have four digits for the year, from 0000 on. */
 const LAST: i64 = 253_402_300_799_999;
 const FIRST: i64 = -62_167_219_200_000;

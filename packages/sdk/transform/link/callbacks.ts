@@ -3,22 +3,30 @@ import type { Module } from "./binaryen.ts";
 /** The export that tells which callbacks are needed; gone from the finished module. */
 export const ASK = "gateway_callbacks";
 
-// The bits of exports/index.ts. proxy_on_context_create is there for streams that ask for their root's configuration.
-const BITS: [bit: number, exports: string[]][] = [
-  [0, ["proxy_on_configure", "proxy_on_context_create"]],
-  [1, ["proxy_on_request_headers"]],
-  [2, ["proxy_on_request_body", "proxy_on_request_trailers"]],
-  [3, ["proxy_on_response_headers"]],
-  [4, ["proxy_on_response_body", "proxy_on_response_trailers"]],
-  [5, ["proxy_on_log"]],
+// By the bits of exports/index.ts, one of which each callback wants. proxy_on_context_create is there for streams that ask for their root's
+// configuration.
+const WANTED_BY: [callback: string, bits: number[]][] = [
+  ["proxy_on_configure", [0, 6, 7, 8]],
+  ["proxy_on_context_create", [0]],
+  ["proxy_on_request_headers", [1]],
+  ["proxy_on_request_body", [2]],
+  ["proxy_on_request_trailers", [2, 9]],
+  ["proxy_on_response_headers", [3]],
+  ["proxy_on_response_body", [4]],
+  ["proxy_on_response_trailers", [4, 10]],
+  ["proxy_on_log", [5]],
+  ["proxy_on_tick", [6]],
+  ["proxy_on_queue_ready", [7]],
 ];
 
 /** `needed`: the answer of the module itself, and the names of what it imports. */
 export function stripCallbacks(module: Module, needed: { bits: number; imports: string[] }): void {
-  for (const [bit, exports] of BITS) {
-    if (!((needed.bits >> bit) & 1)) for (const name of exports) module.removeExport(name);
+  for (const [callback, bits] of WANTED_BY) {
+    if (!bits.some((bit) => (needed.bits >> bit) & 1)) module.removeExport(callback);
   }
   if (!needed.imports.includes("proxy_http_call")) module.removeExport("proxy_on_http_call_response");
   if (!needed.imports.includes("proxy_redis_call")) module.removeExport("proxy_on_redis_call_response");
+  if (!needed.imports.includes("proxy_grpc_call"))
+    for (const callback of ["proxy_on_grpc_receive", "proxy_on_grpc_close"]) module.removeExport(callback);
   module.removeExport(ASK);
 }

@@ -1,0 +1,57 @@
+import { encodeText } from "../abi/text";
+import { getPropertyText, setPropertyText } from "../host/properties";
+import { Json } from "../json/json";
+import { escape, quote } from "../json/quote";
+
+/**
+ * Values for the gateway's access log. `write` merges them into a property that holds a JSON object, escaped so that
+ * `"custom_log":"%FILTER_STATE(wasm.custom_log:PLAIN)%"` keeps the log line valid JSON. Several plugins of a request may write; the last value of a name
+ * counts. Source: Higress, wasm-go `WriteUserAttributeToLogWithKey`.
+ */
+export class LogFields {
+  private names: string[] = [];
+  /** JSON. */
+  private values: string[] = [];
+
+  set(name: string, value: string): this {
+    return this.put(name, quote(value));
+  }
+  setNumber(name: string, value: i64): this {
+    return this.put(name, value.toString());
+  }
+  setBool(name: string, value: bool): this {
+    return this.put(name, value ? "true" : "false");
+  }
+  /** A value with parts of its own. */
+  setJson(name: string, value: Json): this {
+    return this.put(name, value.toString());
+  }
+  /** In any handler of a request, also in onLog. `property`: `custom_log`, or `ai_log` for AI gateways. False: there is no request, or the property holds something else, which stays. */
+  write(property: string = "custom_log"): bool {
+    let text = "{";
+    const present = getPropertyText(encodeText(property));
+    if (present != null && present.length) {
+      const json = Json.parseText('"' + present + '"');
+      const inner = json ? json.string("") : null;
+      const object = inner != null ? Json.parseText(inner) : null;
+      if (!object || !object.isObject("")) return false;
+      const members = object.keys("");
+      for (let i = 0; i < members.length; i++) {
+        if (this.names.includes(members[i])) continue;
+        const value = object.member("", members[i]);
+        if (value) text += (text.length > 1 ? "," : "") + quote(members[i]) + ":" + value.toString();
+      }
+    }
+    for (let i = 0; i < this.names.length; i++)
+      text += (text.length > 1 ? "," : "") + quote(this.names[i]) + ":" + this.values[i];
+    return setPropertyText(property, escape(text + "}")) == 0;
+  }
+  private put(name: string, json: string): this {
+    const at = this.names.indexOf(name);
+    if (at < 0) {
+      this.names.push(name);
+      this.values.push(json);
+    } else this.values[at] = json;
+    return this;
+  }
+}

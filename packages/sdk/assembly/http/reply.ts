@@ -1,0 +1,45 @@
+import { Bytes } from "../bytes/bytes";
+import { Json } from "../json/json";
+import { Failure } from "../stream/calls";
+import { equalsIgnoringCase } from "../abi/text";
+
+/** A copy of what one of several calls has brought, of an HTTP service or of Redis. It may be kept. */
+export class Reply {
+  failure: Failure = Failure.None;
+  /** HTTP: 200 to 299; Redis: not an error. False when `failure` is set. */
+  ok: bool = false;
+  /** HTTP's; 0 for Redis and when `failure` is set. */
+  status: i32 = 0;
+  /** For logs and messages. */
+  reason: string = "";
+  /** HTTP's `[name, value]` pairs. */
+  headers: string[][] = [];
+  /** HTTP's body; a text or number of Redis. */
+  bytes: Bytes = Bytes.EMPTY;
+
+  text(): string {
+    return this.bytes.text();
+  }
+  /** Null when the body is not one valid JSON document. */
+  json(): Json | null {
+    return Json.parse(this.bytes);
+  }
+  /** The first value of a header; null when it is absent. */
+  header(name: string): string | null {
+    for (let i = 0; i < this.headers.length; i++)
+      if (equalsIgnoringCase(name, this.headers[i][0])) return this.headers[i][1];
+    return null;
+  }
+}
+
+/** The place of one call among several; `join` is what they have in common. */
+export class Slot {
+  reply: Reply = new Reply();
+  constructor(readonly join: Joined) {}
+}
+/** Counts down the calls that are still under way. */
+export abstract class Joined {
+  left: i32 = 0;
+  /** The last reply is here. */
+  abstract finish(): usize;
+}

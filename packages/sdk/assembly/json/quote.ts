@@ -1,0 +1,33 @@
+import { hexDigit } from "../bytes/hex";
+import { bytesOf } from "../bytes/data";
+import { ByteSink } from "../bytes/sink";
+
+/** A text as a JSON string, quotes included. */
+export function quote(text: string): string {
+  const sink = new ByteSink(text.length + 2);
+  sink.byte(34);
+  escapeInto(sink, text);
+  return sink.byte(34).take().text();
+}
+/** The same without the quotes, to stand inside a JSON string. */
+export function escape(text: string): string {
+  const sink = new ByteSink(text.length);
+  escapeInto(sink, text);
+  return sink.take().text();
+}
+function escapeInto(sink: ByteSink, text: string): void {
+  const bytes = bytesOf(text);
+  for (let i = 0; i < bytes.length; i++) {
+    const c: u32 = bytes.at(i);
+    if (c == 34 || c == 92) sink.byte(92).byte(c);
+    else if (c == 10) sink.byte(92).byte(110);
+    else if (c == 13) sink.byte(92).byte(114);
+    else if (c == 9) sink.byte(92).byte(116);
+    else if (c < 32)
+      sink
+        .text("\\u00")
+        .byte(hexDigit(c >> 4))
+        .byte(hexDigit(c & 15));
+    else sink.byte(c);
+  }
+}

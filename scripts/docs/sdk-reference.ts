@@ -1,0 +1,103 @@
+// The reference of the SDK, from the doc comments of what its entry files export.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const ENTRIES: [specifier: string, file: string][] = [
+  ["@gateway-plugins/sdk", "index.ts"],
+  ["@gateway-plugins/sdk/advanced", "advanced/index.ts"],
+  ["@gateway-plugins/sdk/higress", "higress/index.ts"],
+];
+const DECLARATION =
+  /^(?:@\w+ )*export (?:declare |abstract )?(class|function|namespace|enum|const enum|let|const) (\w+)/;
+const HIDDEN = /^ {2}(?:@\w+ )*(?:private|protected|constructor\(private)/;
+
+/** Markdown: a heading for each entry, then each exported name with its comment and its members'. */
+export function sdkReference(sdk: string): string {
+  return ENTRIES.map(([specifier, file]) => {
+    const path = join(sdk, file);
+    const text = readFileSync(path, "utf8");
+    const exported = [...text.matchAll(/^export \{([^}]+)\} from "([^"]+)";/gm)].flatMap(
+      ([, names = "", from = ""]) =>
+        names
+          .split(",")
+          .map((name) => name.trim())
+          .filter((name) => name !== "")
+          .map((name) => ({ name, file: join(dirname(path), `${from}.ts`) })),
+    );
+    const own = [...text.matchAll(/^export function (\w+)/gm)].map(([, name = ""]) => ({ name, file: path }));
+    const sections = [...exported, ...own]
+      .toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+      .map((one) => section(one.name, readFileSync(one.file, "utf8").split("\n")));
+    return `## \`${specifier}\`\n\n${sections.join("\n\n")}`;
+  }).join("\n\n");
+}
+
+function section(name: string, lines: string[]): string {
+  const at = lines.findIndex((line) => DECLARATION.exec(line)?.[2] === name);
+  if (at === -1) throw new Error(`${name} is exported, but not declared where it comes from`);
+  const kind = DECLARATION.exec(lines[at]!)![1]!;
+  const title = kind === "function" || kind === "class" ? signature(lines, at) : `${kind} ${name}`;
+  const members = kind === "function" ? [] : membersWithInherited(lines, at);
+  return [`### ${name}`, `\`${title}\``, commentBefore(lines, at), members.join("\n")]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** With those of base classes in the same file. */
+function membersWithInherited(lines: string[], at: number): string[] {
+  const base = / extends (\w+)/.exec(lines[at]!)?.[1];
+  const baseAt = lines.findIndex((line) =>
+    new RegExp(`^(?:@\\w+ )*(?:export )?(?:abstract )?class ${base}\\b`).test(line),
+  );
+  const inherited = base === undefined || baseAt === -1 ? [] : membersWithInherited(lines, baseAt);
+  return [...membersOf(lines, at), ...inherited.filter((member) => !member.startsWith("- `constructor"))];
+}
+function membersOf(lines: string[], at: number): string[] {
+  const members: string[] = [];
+  let depth = 0;
+  for (let i = at; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (depth === 1 && /^ {2}(?:@\w+ )*[a-zA-Z]/.test(line) && !HIDDEN.test(line)) {
+      const doc = commentBefore(lines, i).replaceAll(/\s*\n\s*/g, " ");
+      members.push(`- \`${signature(lines, i)}\`${doc === "" ? "" : `: ${doc}`}`);
+    }
+    depth += braces(line);
+    if (i > at && depth === 0) break;
+  }
+  return members;
+}
+function braces(line: string): number {
+  const code = line.replace(/"(?:\\.|[^"])*"|'(?:\\.|[^'])*'|\/\/.*$|^\s*\/?\*.*$/g, "");
+  return (code.match(/\{/g)?.length ?? 0) - (code.match(/\}/g)?.length ?? 0);
+}
+
+/** A declaration up to its body, on one line. */
+function signature(lines: string[], at: number): string {
+  let text = "";
+  for (let i = at; i < Math.min(lines.length, at + 14); i++) {
+    text += ` ${lines[i]!.trim()}`;
+    const parens = (text.match(/\(/g)?.length ?? 0) - (text.match(/\)/g)?.length ?? 0);
+    if (parens === 0 && /[{;,]$/.test(text)) break;
+  }
+  return text
+    .trim()
+    .replace(/^(?:@\w+ )+/, "")
+    .replace(/^export /, "")
+    .replace(/\s*\{(?: \})?$|[;,]$/, "")
+    .replaceAll("( ", "(")
+    .replaceAll(/,? \)/g, ")");
+}
+
+/** The text of the doc comment above a line, decorators aside. */
+function commentBefore(lines: string[], at: number): string {
+  let end = at - 1;
+  while (end >= 0 && /^\s*(?:@\w+|\/\/)/.test(lines[end]!)) end--;
+  if (end < 0 || !lines[end]!.trimEnd().endsWith("*/")) return "";
+  let start = end;
+  while (!lines[start]!.trim().startsWith("/**")) start--;
+  return lines
+    .slice(start, end + 1)
+    .map((line) => line.replace(/^\s*\/?\*+\/?\s?/, "").replace(/\s*\*\/$/, ""))
+    .join("\n")
+    .trim();
+}
