@@ -95,7 +95,6 @@ function failureWords(failure: Failure): Encoded {
   if (failure == Failure.Timeout) return utf8("timeout");
   if (failure == Failure.ConnectFailed) return utf8("connection failed");
   if (failure == Failure.Reset) return utf8("reset");
-  if (failure == Failure.Authentication) return utf8("authentication failed");
   return utf8("protocol error");
 }
 

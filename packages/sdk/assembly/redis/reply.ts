@@ -23,8 +23,12 @@ export class RedisReply {
     const p = this.p;
     return p ? load<u8>(p) : 0;
   }
-  /** None when Redis has answered, be it with an error. */
+  /** None when Redis has answered, be it with an error; `Authentication` when it wants another user or password. */
   get failure(): Failure {
+    if (present.failure == Failure.None && this.kind == 45) {
+      const error = this.line();
+      if (error.startsWith("NOAUTH") || error.startsWith("WRONGPASS")) return Failure.Authentication;
+    }
     return present.failure;
   }
   /** Redis has answered, and not with an error. */
