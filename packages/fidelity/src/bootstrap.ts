@@ -15,20 +15,14 @@ export interface Staged {
 const TYPE = "type.googleapis.com/";
 export const ACCESS_FORMAT = "%RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %RESPONSE_FLAGS%";
 
-/**
- * The one configuration that both gateways read. With `accessLog`, a file for access records, it has what only Envoy needs to be told: that
- * HTTP/1 trailers pass, and how soon a connection closes.
- */
-export function bootstrap(staged: readonly Staged[], accessLog?: string): object {
+/** The one configuration that both gateways read; access records go to the file `accessLog`. */
+export function bootstrap(staged: readonly Staged[], accessLog: string): object {
   return {
     admin: { address: address("127.0.0.1:0") },
     static_resources: {
       listeners: staged.map((each) => listener(each, accessLog)),
       clusters: staged.flatMap(({ id, addresses }) =>
-        Object.entries(addresses).map(([name, host]) => ({
-          ...cluster(clusterName(id, name), host),
-          ...(accessLog === undefined && { typed_extension_protocol_options: undefined }),
-        })),
+        Object.entries(addresses).map(([name, host]) => cluster(clusterName(id, name), host)),
       ),
     },
   };
@@ -38,7 +32,7 @@ export function clusterName(id: string, name: string): string {
   return `${id}_${name}`;
 }
 
-function listener({ scenario, id, modules }: Staged, accessLog: string | undefined): object {
+function listener({ scenario, id, modules }: Staged, accessLog: string): object {
   const manager = {
     "@type": `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: id,
@@ -60,12 +54,10 @@ function listener({ scenario, id, modules }: Staged, accessLog: string | undefin
         typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
       },
     ],
-    ...(accessLog !== undefined && {
-      http_protocol_options: { enable_trailers: true },
-      // After a local response Envoy otherwise waits a second before it closes.
-      delayed_close_timeout: "0.05s",
-      access_log: [fileAccessLog(id, accessLog)],
-    }),
+    http_protocol_options: { enable_trailers: true },
+    // After a local response Envoy otherwise waits a second before it closes.
+    delayed_close_timeout: "0.05s",
+    access_log: [fileAccessLog(id, accessLog)],
     ...scenario.manager,
   };
   return {

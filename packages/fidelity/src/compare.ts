@@ -62,7 +62,9 @@ function fateOf(outcome: Outcome): Fate {
   return outcome.clients.some(({ end }) => end === "hung") ? "hang" : "served";
 }
 
-function isCorrupt({ responses, rest }: Outcome["clients"][number]): boolean {
+function isCorrupt({ responses, rest, end }: Outcome["clients"][number]): boolean {
+  // Cut short, or longer than it says.
+  if (rest !== "" && end === "closed") return true;
   const finals = responses.filter(({ startLine }) => !/ 1\d\d /.test(startLine.slice(0, 14)));
   if (finals.length > 1) return true;
   if (finals.length === 1 && rest !== "") return true;
@@ -115,6 +117,8 @@ function sameLines(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((line, index) => line === right[index]);
 }
 
+const MAX_LINES = 80;
+
 /** For people: lines that only Envoy has with `-`, those that only this host has with `+`. */
 export function report({ where, envoy, host }: Difference): string {
   const lines: string[] = [];
@@ -132,5 +136,6 @@ export function report({ where, envoy, host }: Difference): string {
     else if (j >= host.length || behind > 0) lines.push(`  - ${envoy[i++]}`);
     else lines.push(`  - ${envoy[i++]}`, `  + ${host[j++]}`);
   }
-  return [`${where}:`, ...lines].join("\n");
+  const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `    … ${lines.length} lines`] : lines;
+  return [`${where}:`, ...shown].join("\n");
 }

@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { EnvoyStartError, portsByListener, runEnvoy } from "@gateway-plugins/e2e/envoy";
+import { AccessLog, listOf } from "../access-log.ts";
 import { bootstrap } from "../bootstrap.ts";
 import { type LogEntry, type StartEngine, StartFailure } from "../engine.ts";
 
@@ -10,10 +9,8 @@ const TAG = /#(s\d+)/;
 
 /** A real Envoy. */
 export const startRealEnvoy: StartEngine = async (staged, folder) => {
-  const accessLog = join(folder, `access-${staged[0]!.id}-${process.hrtime.bigint()}`);
-  writeFileSync(accessLog, "");
+  const accessLog = new AccessLog(folder);
   const logs = new Map<string, LogEntry[]>();
-  const records = new Map<string, string[]>();
   let mainThread: string | undefined;
   let unread = "";
   const take = (text: string): void => {
@@ -28,7 +25,7 @@ export const startRealEnvoy: StartEngine = async (staged, folder) => {
       listOf(logs, id).push(entry);
     }
   };
-  const envoy = await runEnvoy(JSON.stringify(bootstrap(staged, accessLog))).catch((error: unknown) => {
+  const envoy = await runEnvoy(JSON.stringify(bootstrap(staged, accessLog.path))).catch((error: unknown) => {
     if (!(error instanceof EnvoyStartError)) throw error;
     const end = /\(exit/.test(error.message) ? "exit" : "crash";
     throw new StartFailure(error.message, error.log.split("\n"), end);
@@ -36,38 +33,15 @@ export const startRealEnvoy: StartEngine = async (staged, folder) => {
   take(envoy.log());
   envoy.onLog(take);
   const ports = await portsByListener(envoy.adminPort);
-
-  const file = openSync(accessLog, "r");
-  let partial = "";
-  const readRecords = (): void => {
-    const buffer = Buffer.alloc(64 * 1024);
-    for (let size = 0; (size = readSync(file, buffer)) > 0;) {
-      const lines = (partial + buffer.toString("latin1", 0, size)).split("\n");
-      partial = lines.pop()!;
-      for (const line of lines) {
-        const [id = "", ...rest] = line.split(" ");
-        listOf(records, id).push(rest.join(" "));
-      }
-    }
-  };
   return {
     port: (id) => ports.get(id) ?? 0,
     log: (id) => logs.get(id) ?? [],
-    access(id) {
-      readRecords();
-      return records.get(id) ?? [];
-    },
+    access: (id) => accessLog.of(id),
     faults: () => [],
     isAlive: () => envoy.isAlive(),
     async stop() {
-      closeSync(file);
+      accessLog.close();
       await envoy.stop();
     },
   };
 };
-
-export function listOf<T>(lists: Map<string, T[]>, id: string): T[] {
-  let list = lists.get(id);
-  if (list === undefined) lists.set(id, (list = []));
-  return list;
-}

@@ -104,6 +104,8 @@ export class Direction {
         this.#hold(body, link.iteration === "stop-all-watermark");
         return;
       }
+      // A trailers callback that lets a held body go while its own filter is being resumed: Envoy loses the body here, too.
+      if (link.endStream) return;
       const hadTrailers = this.trailers !== undefined;
       link.endStream = endStream && !hadTrailers;
       const status = this.#run(() => link.onData(body, link.endStream));

@@ -83,6 +83,15 @@ export class HeaderMap {
     else present[1] = value;
   }
 
+  /** As `set`, in the place of the first entry when there is one: what gateways do with headers of their own. */
+  put(name: string, value: string): void {
+    const key = this.#key(name);
+    const present = this.#entries.find((entry) => entry[0] === key);
+    if (present === undefined) return this.set(name, value);
+    present[1] = value;
+    this.#entries = this.#entries.filter((entry) => entry === present || entry[0] !== key);
+  }
+
   remove(name: string): void {
     const key = this.#key(name);
     this.#entries = this.#entries.filter((entry) => entry[0] !== key);

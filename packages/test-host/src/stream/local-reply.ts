@@ -15,30 +15,27 @@ export interface ReplyShape {
  * real one, a body without content-type is text/plain, a gRPC request gets a trailers-only response with status 200.
  */
 export function shapeLocalReply(response: LocalResponse, request: HeaderMap | undefined): ReplyShape {
-  const given = response.headers.filter(([name]) => !name.startsWith(":"));
+  const isHead = request?.get(":method") === "HEAD";
+  const headers = new HeaderMap([[":status", String(response.status)]]);
+  for (const [name, value] of response.headers) if (!name.startsWith(":")) headers.add(name, value);
   if (/^application\/grpc(?:$|\+)/.test(request?.get("content-type") ?? "")) {
     const status = response.grpcStatus >= 0 ? response.grpcStatus : grpcStatusOfHttp(response.status);
-    const headers = new HeaderMap([
-      [":status", "200"],
-      ["content-type", "application/grpc"],
-      ["grpc-status", String(status)],
-    ]);
-    if (response.body.length > 0) headers.set("grpc-message", percentEncoded(response.body));
-    for (const [name, value] of given) headers.add(name, value);
+    headers.put(":status", "200");
+    headers.put("content-type", "application/grpc");
+    if (!headers.get("grpc-status")) headers.put("grpc-status", String(status));
+    if (response.body.length > 0 && !isHead) headers.put("grpc-message", percentEncoded(response.body));
+    headers.remove("content-length");
     return { headers, body: new Uint8Array() };
   }
-  const headers = new HeaderMap([[":status", String(response.status)]]);
-  for (const [name, value] of given) headers.add(name, value);
-  headers.remove("content-length");
-  headers.remove("transfer-encoding");
   if (response.body.length > 0) {
-    headers.set("content-length", String(response.body.length));
-    if (headers.get("content-type") === undefined) headers.set("content-type", "text/plain");
+    headers.put("content-length", String(response.body.length));
+    if (headers.get("content-type") === undefined) headers.put("content-type", "text/plain");
   } else {
+    headers.remove("content-length");
     headers.remove("content-type");
   }
-  const body = request?.get(":method") === "HEAD" ? new Uint8Array() : response.body;
-  return { headers, body };
+  headers.remove("transfer-encoding");
+  return { headers, body: isHead ? new Uint8Array() : response.body };
 }
 
 function percentEncoded(body: Uint8Array): string {
