@@ -56,7 +56,10 @@ function parseMessage(
       chunked && { message: { ...message, body: chunked.body, trailers: chunked.trailers }, end: chunked.end }
     );
   }
-  const end = bodyStart + Number(header(message, "content-length") ?? 0);
+  const length = Number(header(message, "content-length") ?? 0);
+  if (!(length >= 0))
+    throw new Error(`not a content-length: ${JSON.stringify(header(message, "content-length"))}`);
+  const end = bodyStart + length;
   return end > bytes.length ? null : { message: { ...message, body: bytes.subarray(bodyStart, end) }, end };
 }
 

@@ -17,7 +17,7 @@ export class AccessLog {
   /** The records of one scenario so far. */
   of(id: string): string[] {
     const buffer = Buffer.alloc(64 * 1024);
-    for (let size = 0; (size = readSync(this.#file, buffer)) > 0; ) {
+    for (let size = 0; (size = readSync(this.#file, buffer)) > 0;) {
       const lines = (this.#partial + buffer.toString("latin1", 0, size)).split("\n");
       this.#partial = lines.pop()!;
       for (const line of lines) {

@@ -20,7 +20,8 @@ const INSTEAD: Readonly<Record<string, readonly Fate[]>> = {
   "two-local-responses": ["corrupt", "hang", "served"],
   "invalid-status": ["corrupt", "hang"],
   "body-not-allowed": ["corrupt", "hang"],
-  "header-injection": ["corrupt"],
+  "header-injection": ["corrupt", "served"],
+  "stale-body": ["crash", "served"],
   "content-length-mismatch": ["corrupt", "hang"],
 };
 
@@ -89,7 +90,7 @@ function outcomeDifference(fate: Fate, host: Outcome, faults: readonly string[])
 
 /** Up to where a request hangs the logs are the same. */
 function hangDifference(envoy: Outcome, host: Outcome): Difference[] {
-  if (fateOf(envoy) !== "hang") return [];
+  if (fateOf(envoy) !== "hang" || !host.faults.includes("stream-never-resumed")) return [];
   const before = transcript({ ...envoy, log: envoy.log.slice(0, envoy.logBeforeHang) }).log;
   const own = transcript(host).log.slice(0, before.length);
   return sameLines(before, own) ? [] : [{ where: "log", envoy: before, host: own }];
@@ -136,6 +137,7 @@ export function report({ where, envoy, host }: Difference): string {
     else if (j >= host.length || behind > 0) lines.push(`  - ${envoy[i++]}`);
     else lines.push(`  - ${envoy[i++]}`, `  + ${host[j++]}`);
   }
-  const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `    … ${lines.length} lines`] : lines;
+  const shown =
+    lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `    … ${lines.length} lines`] : lines;
   return [`${where}:`, ...shown].join("\n");
 }

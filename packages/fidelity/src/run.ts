@@ -141,7 +141,10 @@ async function runOne({ staged, services }: Stage, engine: Engine): Promise<Outc
   let logBeforeHang: number | undefined;
   let leftAt = 0;
   const progress: Progress = { lines, clientLeaves: () => (leftAt = lines()), sending: 0 };
-  for (const service of Object.values(services)) service.progress = progress;
+  for (const service of Object.values(services)) {
+    service.forget();
+    service.progress = progress;
+  }
   const clients: ClientView[] = [];
   for (const request of scenario.requests ?? [{}]) {
     const view = await send(engine.port(id), request, progress);

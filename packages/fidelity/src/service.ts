@@ -14,6 +14,8 @@ export interface RunningService {
   /** Null: a cluster without a host. */
   readonly address: string | null;
   view(): ServiceView;
+  /** Forgets what was received. */
+  forget(): void;
   /** Whose chunks wait for whom. */
   progress: Progress | undefined;
   /** Answers callouts, not requests. */
@@ -34,6 +36,11 @@ export async function startService(service: Service, isAside: boolean): Promise<
       requests: [...requests],
       rests: rests.map(({ text }) => text).filter((text) => text !== ""),
     }),
+    forget() {
+      requests.length = 0;
+      rests.length = 0;
+      answered = 0;
+    },
     progress: undefined,
     isAside,
     close: async () => {},

@@ -136,7 +136,7 @@ export const buffers: Scenario[] = [
           ["proxy_continue_stream", 0],
         ],
       },
-      { requests: [{ method: "POST", body: ["bo", "dy"] }], clusters: SERVICE },
+      { requests: [{ method: "POST", body: ["bo", "dy"] }], clusters: SERVICE, apart: status !== 1 },
     ),
   ),
   one(

@@ -176,18 +176,24 @@ export const localReplies: Scenario[] = [
   one(
     "local reply/from a callout while the response body is held",
     {
-      proxy_on_response_body: { each: [[call(), ["return", 1]], [["return", 1]]] },
+      proxy_on_response_body: [
+        ["if-end", call()],
+        ["return", 1],
+      ],
       proxy_on_http_call_response: [INTO_STREAM, reply(418)],
     },
-    { ...EVERYTHING, clusters: SERVICE },
+    { upstream: [{ body: ["up", "stream"] }], clusters: SERVICE },
   ),
   one(
     "local reply/from a callout while the request body is held",
     {
-      proxy_on_request_body: { each: [[call(), ["return", 1]], [["return", 1]]] },
+      proxy_on_request_body: [
+        ["if-end", call()],
+        ["return", 1],
+      ],
       proxy_on_http_call_response: [INTO_STREAM, reply(418)],
     },
-    { ...EVERYTHING, clusters: SERVICE },
+    { requests: [{ method: "POST", body: ["bo", "dy"] }], clusters: SERVICE },
   ),
   one(
     "local reply/from a root context",
@@ -200,9 +206,11 @@ export const localReplies: Scenario[] = [
   one("local reply/in configure", { proxy_on_configure: [reply(418)] }),
   one("local reply/in vm start", { proxy_on_vm_start: [reply(418)] }),
   one("local reply/from a tick", {
-    proxy_on_configure: [["proxy_set_tick_period_milliseconds", 60]],
-    [AT_HEADERS]: [["return", 4]],
-    proxy_on_tick: [INTO_STREAM, reply(418)],
+    [AT_HEADERS]: [
+      ["proxy_set_tick_period_milliseconds", 60],
+      ["return", 4],
+    ],
+    proxy_on_tick: [["proxy_set_tick_period_milliseconds", 0], INTO_STREAM, reply(418)],
   }),
   one("local reply/twice in request headers", {
     [AT_HEADERS]: [reply(418), reply(419, { details: "second", body: "2" })],

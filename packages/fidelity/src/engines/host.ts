@@ -16,7 +16,7 @@ export const startHost: StartEngine = async (staged, folder) => {
     if (id !== undefined)
       listOf(logs, id).push({ line: `${level} ${line}`, thread: thread === "worker" ? "worker" : "main" });
   };
-  const config = readEnvoyConfig(JSON.stringify(bootstrap(staged, accessLog.path), withoutCodecOptions));
+  const config = readEnvoyConfig(JSON.stringify(bootstrap(staged, accessLog.path)));
   const live = await serve(config, { profile: "envoy", logLevel: "debug", onLog }).catch((error: unknown) => {
     if (!(error instanceof GatewayError)) throw error;
     throw new StartFailure(error.message, [...everything, ...error.message.split("\n")], "exit");
@@ -34,8 +34,3 @@ export const startHost: StartEngine = async (staged, folder) => {
     },
   };
 };
-
-/** A cluster's HTTP/1 options, which turn trailers on: here they always pass. */
-function withoutCodecOptions(key: string, value: unknown): unknown {
-  return key === "typed_extension_protocol_options" ? undefined : value;
-}

@@ -157,9 +157,7 @@ class Compiler {
       if (OUT_KINDS.has(kind)) {
         const at = slot;
         slot += 8;
-        outs.push(
-          `(call $${kind === "pairs" ? "given" : kind} (i32.const ${at}) (i32.const ${Number(isOpaque)}))`,
-        );
+        outs.push(`(call $${kind} (i32.const ${at}) (i32.const ${Number(isOpaque)}))`);
         return SIZES[kind].length === 2 ? `(i32.const ${at}) (i32.const ${at + 4})` : `(i32.const ${at})`;
       }
       const value = values[next++] ?? (kind === "bytes" ? "" : 0);

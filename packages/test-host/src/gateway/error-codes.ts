@@ -32,6 +32,7 @@ export const FAULTS = {
   "forwarded-proto-removed": "x-forwarded-proto has been removed from a request",
   "grpc-target-unset": "a gRPC callout whose target is a GrpcService that names none",
   "not-simulated": "a host function was asked for something that this host does not do",
+  "stale-body": "a body was used after the callback it was for, while it was not buffered",
   "header-injection": "a header name or value that changes what stands on the wire",
 } as const;
 

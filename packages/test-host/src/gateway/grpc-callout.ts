@@ -218,7 +218,7 @@ function requestHeaders(request: GrpcCallRequest, target: GrpcTarget, timeoutMs?
       [":scheme", "http"],
       ["te", "trailers"],
     ],
-    true,
+    "request",
   );
   if (timeoutMs !== undefined) headers.add("grpc-timeout", grpcTimeout(timeoutMs));
   headers.add("content-type", "application/grpc");

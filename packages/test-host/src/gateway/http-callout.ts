@@ -52,7 +52,7 @@ export function startHttpCallout(
   clock: Clock,
   done: (result: CalloutResult) => void,
 ): { cancel(): void } {
-  const headers = new HeaderMap([], true);
+  const headers = new HeaderMap([], "request");
   headers.replaceAll(request.headers);
   const refusal = refusedRequestHeaders(headers);
   let timer: Timer | undefined;

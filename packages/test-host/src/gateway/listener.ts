@@ -47,7 +47,7 @@ export class Listener {
   /** The filters that the route leaves out, or its virtual host. */
   disabled(headers: readonly Header[]): Record<string, boolean> {
     if (!this.#disables) return {};
-    const chosen = this.routes(new HeaderMap(headers, true));
+    const chosen = this.routes(new HeaderMap(headers, "request"));
     return { ...chosen?.virtualHost.disabledFilters, ...chosen?.route.disabledFilters };
   }
 

@@ -63,7 +63,7 @@ export function receiveRequest(wire: readonly Header[], reception: Reception): R
       [":scheme", overwrittenScheme ?? value(":scheme") ?? schemeOf(value("x-forwarded-proto")) ?? scheme],
       ...endToEnd(headers, new Set(tokens.filter((token) => token !== "te")), isAllowed, settings),
     ],
-    true,
+    "request",
   );
   const client = clientAddress(headers, reception.remote, settings);
   mutate(received, reception, client);

@@ -43,9 +43,9 @@ export class RootContext implements Context, RootCalls {
     const { vm } = this;
     const ask = (name: CallbackName, size: number, scope: CallScope = {}) =>
       (vm.has(name) ? vm.call(name, this, [this.id, size], scope) : 1) !== 0 && vm.failed === undefined;
-    vm.call("proxy_on_context_create", this, [this.id, 0]);
-    if (!ask("proxy_on_vm_start", vm.configuration.length)) return "start";
     const scope = { pluginConfiguration: configuration };
+    vm.call("proxy_on_context_create", this, [this.id, 0], scope);
+    if (!ask("proxy_on_vm_start", vm.configuration.length)) return "start";
     return ask("proxy_on_configure", configuration.length, scope) ? undefined : "configure";
   }
 

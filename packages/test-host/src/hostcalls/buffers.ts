@@ -1,3 +1,4 @@
+import type { Context } from "../vm/context.ts";
 import type { HostFunction } from "../vm/host-function.ts";
 import { Status } from "../vm/status.ts";
 import type { Vm } from "../vm/vm.ts";
@@ -9,7 +10,16 @@ const GRPC_MESSAGE = 5;
 const VM_CONFIGURATION = 6;
 const PLUGIN_CONFIGURATION = 7;
 const CALL_DATA = 8;
+/** Of a foreign function's callback, which gateways do not call; they show the configuration there that was read last. */
+const CALL_DATA = 8;
 const REDIS_REPLY = 9;
+
+const lastConfiguration = new WeakMap<Context, Uint8Array>();
+
+function remembered<T extends Uint8Array | undefined>(vm: Vm, bytes: T): T {
+  if (vm.context !== undefined && bytes !== undefined) lastConfiguration.set(vm.context, bytes);
+  return bytes;
+}
 
 /** The bytes of a buffer, or the result code where there are none: unavailable bodies read as empty. */
 function bytesOf(vm: Vm, type: number): Uint8Array | Status {
@@ -22,14 +32,16 @@ function bytesOf(vm: Vm, type: number): Uint8Array | Status {
     case GRPC_MESSAGE:
       return vm.scope.grpcMessage?.bytes() ?? new Uint8Array();
     case VM_CONFIGURATION:
-      return vm.configuration;
+      return remembered(vm, vm.configuration);
     case PLUGIN_CONFIGURATION:
-      return vm.scope.pluginConfiguration ?? Status.NotFound;
+      return remembered(vm, vm.scope.pluginConfiguration) ?? Status.NotFound;
     case CALL_DATA:
       return vm.scope.callData ?? new Uint8Array();
     case REDIS_REPLY:
       if (vm.host.profile.hasRedis) return vm.scope.redisReply ?? Status.NotFound;
       return Status.BadArgument;
+    case CALL_DATA:
+      return (vm.context && lastConfiguration.get(vm.context)) ?? new Uint8Array();
     default:
       return type >>> 0 <= 8 ? new Uint8Array() : Status.BadArgument;
   }

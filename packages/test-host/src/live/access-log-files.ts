@@ -19,7 +19,7 @@ export class AccessLogFiles {
   #file(path: string): WriteStream {
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = createWriteStream(path, { flags: "a" });
+      file = createWriteStream(path, { flags: "a", encoding: "latin1" });
       file.on("error", (error) => process.stderr.write(`access log ${path}: ${error.message}\n`));
       this.#files.set(path, file);
     }

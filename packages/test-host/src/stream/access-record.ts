@@ -12,7 +12,7 @@ export function accessRecord(stream: HttpStream, listener: string, answered: boo
     path: headers?.get(":path") ?? "",
     authority: headers?.get(":authority") ?? "",
     status: answered ? Number(stream.response.headers?.get(":status") ?? 0) : 0,
-    details: stream.details,
+    details: stream.details ?? "",
     flags: stream.flags,
     routeName: stream.reportedRoute?.route.name ?? "",
     cluster: action !== undefined && "cluster" in action ? action.cluster : "",

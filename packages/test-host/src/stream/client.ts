@@ -6,7 +6,7 @@ import type { HttpStream } from "./http-stream.ts";
 import { findHeaderFaults, gatewayReply } from "./local-reply.ts";
 import { MessageLength } from "./message-length.ts";
 
-const HOP_HEADERS = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
+const HOP_HEADERS = ["connection", "proxy-connection", "transfer-encoding", "upgrade"];
 
 /** The end of the response direction: what the connection manager does to a response, then the client. */
 export class Client implements Sink {
@@ -39,13 +39,19 @@ export class Client implements Sink {
     this.#mutate(headers);
     const entries = headers.entries();
     const faults = findHeaderFaults(entries);
+    const status = Number(headers.get(":status") ?? 0);
+    const isUpgrade = status === 101 && this.#stream.upgrade !== undefined;
+    if ((status < 200 || status > 599) && !isUpgrade)
+      this.#stream.wireFault(
+        "invalid-status",
+        `a response with status ${status}: Envoy writes it on the wire as it is`,
+      );
     for (const fault of faults) this.#stream.wireFault(fault.code, fault.message);
     const safe =
       faults.length === 0 ? entries : entries.filter((entry) => findHeaderFaults([entry]).length === 0);
     const isHead = this.#stream.request.headers?.get(":method") === "HEAD";
     this.#length = new MessageLength(headers, endStream || isHead || headers.get(":status") === "304");
     this.headersSent = true;
-    const status = Number(headers.get(":status") ?? 0);
     this.#stream.host.trace?.step(this.#stream.id, { kind: "response", status });
     const early = !this.#stream.request.observedEnd;
     this.#deliver(() => this.#events.onHeaders(withStatusFirst(safe), endStream, early));

@@ -29,6 +29,9 @@ export class FilterSide implements ChainLink {
   #current: Body | undefined;
   /** The last status was StopIterationAndBuffer: the guest goes on seeing what is held, from its start. */
   #buffering = false;
+  #stale = false;
+  /** The callback asked for a local response: its status counts as a pause, and the guest goes on seeing what it saw. */
+  #answeredNow = false;
 
   constructor(filter: StreamFilter, name: "request" | "response") {
     this.#filter = filter;
@@ -37,6 +40,11 @@ export class FilterSide implements ChainLink {
 
   get direction(): Direction {
     return this.#name === "request" ? this.#filter.owner.request : this.#filter.owner.response;
+  }
+
+  /** The guest holds a body that has gone on without it: Envoy would use freed memory. */
+  get bodyIsStale(): boolean {
+    return this.#stale && this.running === undefined && !this.#buffering;
   }
 
   /** The data that the guest sees. */
@@ -81,11 +89,9 @@ export class FilterSide implements ChainLink {
     );
     this.#current = undefined;
     const status = dataStatus(returned);
-    if (this.#goesOn(status === DataStatus.Continue)) {
-      this.trailersOpen = false;
-      return DataStatus.Continue;
-    }
+    if (this.#goesOn(status === DataStatus.Continue)) return DataStatus.Continue;
     this.#buffering = status === DataStatus.StopIterationAndBuffer;
+    this.#stale = !this.#buffering;
     return status;
   }
 
@@ -129,6 +135,7 @@ export class FilterSide implements ChainLink {
     this.headersOpen = false;
     this.trailersOpen = false;
     this.#current = undefined;
+    this.#stale = false;
   }
 
   /** A filter that never saw the request headers sees no later part of the stream, until on_log. */
@@ -138,14 +145,16 @@ export class FilterSide implements ChainLink {
 
   #call(phase: "headers" | "body" | "trailers", callback: () => number): number {
     this.running = phase;
+    const answeredBefore = this.#filter.answered;
     const result = callback();
+    this.#answeredNow = this.#filter.answered && !answeredBefore;
     this.running = undefined;
     return result;
   }
 
   /** Whether the message moves on: the status says so, or the VM is lost. */
   #goesOn(statusContinues: boolean): boolean {
-    const goesOn = this.#filter.lost() || statusContinues;
+    const goesOn = this.#filter.lost() || (statusContinues && !this.#answeredNow);
     if (!this.#filter.answered) this.#tell(!goesOn);
     return goesOn;
   }

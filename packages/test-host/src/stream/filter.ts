@@ -115,8 +115,11 @@ export class StreamFilter implements Context, StreamCalls {
     const side = this.#sideOf(mapType);
     const isTrailers = mapType === 1 || mapType === 3;
     const map = isTrailers ? side.direction.trailers : side.direction.headers;
+    if (this.phase === "log") {
+      // An access log is given all but the request's trailers, and empty maps for what there was not.
+      return { map: mapType === 1 || map === undefined ? new HeaderMap() : map, writable: false };
+    }
     if (map === undefined) return undefined;
-    if (this.phase === "log") return { map, writable: false };
     return (isTrailers ? side.trailersOpen : side.headersOpen) ? { map, writable: true } : undefined;
   }
 
@@ -126,7 +129,10 @@ export class StreamFilter implements Context, StreamCalls {
     if (side.running !== "body" || !side.endOfStream || side.direction.trailers !== undefined)
       return undefined;
     side.trailersOpen = true;
-    return (side.direction.trailers = new HeaderMap([], mapType === 1));
+    return (side.direction.trailers = new HeaderMap(
+      [],
+      mapType === 1 ? "request trailers" : "response trailers",
+    ));
   }
 
   headersEdited(mapType: number): void {
@@ -135,7 +141,12 @@ export class StreamFilter implements Context, StreamCalls {
 
   body(bufferType: number): Body | undefined {
     if (this.phase !== "stream") return undefined;
-    return (bufferType === 0 ? this.request : this.response).body;
+    const side = bufferType === 0 ? this.request : this.response;
+    if (side.bodyIsStale) {
+      const message = "a body used outside of its callback, which held it without buffering it: Envoy uses freed memory; return status 1";
+      this.fault("stale-body", message);
+    }
+    return side.body;
   }
 
   continueStream(streamType: number): number {

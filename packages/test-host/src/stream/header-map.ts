@@ -1,17 +1,5 @@
 import type { Header } from "../services/upstream/upstream.ts";
-
-/**
- * Names on which `add` joins with a comma instead of making an entry: Envoy keeps one slot for each of them.
- * Source: Envoy, `INLINE_REQ_*` and `INLINE_RESP_*` headers, of those that plugins meet.
- */
-const JOINED_NAMES = new Set(
-  (
-    ":authority :method :path :scheme :status accept accept-encoding authorization cache-control connection content-encoding " +
-    "content-length content-type date etag expect grpc-message grpc-status grpc-timeout host if-modified-since if-none-match keep-alive location " +
-    "proxy-connection referer server te transfer-encoding upgrade user-agent via x-forwarded-for x-forwarded-host " +
-    "x-forwarded-proto x-request-id x-envoy-upstream-service-time x-envoy-expected-rq-timeout-ms"
-  ).split(" "),
-);
+import { JOINED_NAMES, type MapKind } from "./joined-names.ts";
 
 /**
  * One header or trailer map, in wire order, by Envoy's rules. Names are kept in lower case; values are byte strings.
@@ -19,10 +7,10 @@ const JOINED_NAMES = new Set(
  */
 export class HeaderMap {
   #entries: Header[];
-  readonly #isRequest: boolean;
+  readonly #kind: MapKind;
 
-  constructor(entries: readonly Header[] = [], isRequest = false) {
-    this.#isRequest = isRequest;
+  constructor(entries: readonly Header[] = [], kind: MapKind = "response") {
+    this.#kind = kind;
     this.#entries = [];
     for (const [name, value] of entries) this.#entries.push([this.#key(name), value]);
   }
@@ -42,7 +30,7 @@ export class HeaderMap {
 
   #key(name: string): string {
     const lower = name.toLowerCase();
-    return this.#isRequest && lower === "host" ? ":authority" : lower;
+    return this.#kind === "request" && lower === "host" ? ":authority" : lower;
   }
 
   /** The first entry's value. */
@@ -59,20 +47,29 @@ export class HeaderMap {
   /** Whether `add` would join with the value that is there: `GET,PUT`. */
   joins(name: string): boolean {
     const key = this.#key(name);
-    return JOINED_NAMES.has(key) && this.#entries.some((entry) => entry[0] === key);
+    return JOINED_NAMES[this.#kind].has(key) && this.#entries.some((entry) => entry[0] === key);
   }
 
   add(name: string, value: string): void {
     const key = this.#key(name);
-    const present = JOINED_NAMES.has(key) ? this.#entries.find((entry) => entry[0] === key) : undefined;
-    if (present === undefined) this.#entries.push([key, value]);
-    else present[1] = `${present[1]},${value}`;
+    const present = JOINED_NAMES[this.#kind].has(key)
+      ? this.#entries.find((entry) => entry[0] === key)
+      : undefined;
+    if (present === undefined) this.#insert(key, value);
+    else present[1] = present[1] === "" ? value : `${present[1]},${value}`;
   }
 
   /** Removes every entry of that name and appends one. */
   set(name: string, value: string): void {
     this.remove(name);
-    this.#entries.push([this.#key(name), value]);
+    this.#insert(this.#key(name), value);
+  }
+
+  /** Pseudo headers stay in front, as codecs require. */
+  #insert(key: string, value: string): void {
+    const firstOther = key.startsWith(":") ? this.#entries.findIndex(([name]) => !name.startsWith(":")) : -1;
+    if (firstOther === -1) this.#entries.push([key, value]);
+    else this.#entries.splice(firstOther, 0, [key, value]);
   }
 
   /** As `set`, but where the name stands already. */
@@ -83,26 +80,14 @@ export class HeaderMap {
     else present[1] = value;
   }
 
-  /** As `set`, in the place of the first entry when there is one: what gateways do with headers of their own. */
-  put(name: string, value: string): void {
-    const key = this.#key(name);
-    const present = this.#entries.find((entry) => entry[0] === key);
-    if (present === undefined) return this.set(name, value);
-    present[1] = value;
-    this.#entries = this.#entries.filter((entry) => entry === present || entry[0] !== key);
-  }
-
   remove(name: string): void {
     const key = this.#key(name);
     this.#entries = this.#entries.filter((entry) => entry[0] !== key);
   }
 
-  /** Pseudo headers come first, as codecs require. */
   replaceAll(entries: readonly Header[]): void {
     this.#entries = [];
     for (const [name, value] of entries) this.add(name, value);
-    const isPseudo = ([name]: Header) => name.startsWith(":");
-    this.#entries = [...this.#entries.filter(isPseudo), ...this.#entries.filter((entry) => !isPseudo(entry))];
   }
 }
 

@@ -57,7 +57,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   }
 
   start(headers: readonly Header[], endStream: boolean): void {
-    this.request.headers = new HeaderMap(headers, true);
+    this.request.headers = new HeaderMap(headers, "request");
     this.request.observedEnd = endStream;
     this.#timeouts.start(this.#setup.limits, this.route()?.route);
     this.request.sendHeaders(undefined, endStream);
@@ -78,7 +78,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
 
   /** Answers a request that no filter gets to see; they are told of it in their logs only. */
   turnAway(refusal: Refusal, headers: readonly Header[]): void {
-    if (headers.length > 0) this.request.headers = new HeaderMap(headers, true);
+    if (headers.length > 0) this.request.headers = new HeaderMap(headers, "request");
     if (refusal.routed === true) this.route();
     this.request.aborted = true;
     this.sendDirectly(this.#refusal(refusal));
@@ -140,7 +140,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   trailersFromUpstream(trailers: Header[]): void {
     if (this.ended || this.answering) return;
     this.response.observedEnd = true;
-    this.response.trailers = new HeaderMap(trailers);
+    this.response.trailers = new HeaderMap(trailers, "response trailers");
     this.response.sendTrailers(undefined);
     this.#checkSoon();
   }

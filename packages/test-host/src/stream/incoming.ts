@@ -45,7 +45,7 @@ export class Incoming {
       if (next === undefined) break;
       if ("trailers" in next) {
         request.observedEnd = true;
-        request.trailers = new HeaderMap(next.trailers, true);
+        request.trailers = new HeaderMap(next.trailers, "request trailers");
         request.sendTrailers(undefined);
       } else {
         stream.requestBytes += next.chunk.length;

@@ -17,24 +17,26 @@ export interface ReplyShape {
 export function shapeLocalReply(response: LocalResponse, request: HeaderMap | undefined): ReplyShape {
   const isHead = request?.get(":method") === "HEAD";
   const headers = new HeaderMap([[":status", String(response.status)]]);
-  for (const [name, value] of response.headers) if (!name.startsWith(":")) headers.add(name, value);
+  for (const [name, value] of response.headers) if (name !== ":status") headers.add(name, value);
   if (/^application\/grpc(?:$|\+)/.test(request?.get("content-type") ?? "")) {
-    const status = response.grpcStatus >= 0 ? response.grpcStatus : grpcStatusOfHttp(response.status);
-    headers.put(":status", "200");
-    headers.put("content-type", "application/grpc");
-    if (!headers.get("grpc-status")) headers.put("grpc-status", String(status));
-    if (response.body.length > 0 && !isHead) headers.put("grpc-message", percentEncoded(response.body));
+    const status =
+      response.grpcStatus >= 0 && response.grpcStatus <= 16
+        ? response.grpcStatus
+        : grpcStatusOfHttp(response.status);
+    headers.replace(":status", "200");
+    headers.replace("content-type", "application/grpc");
+    if (!headers.get("grpc-status")) headers.replace("grpc-status", String(status));
+    if (response.body.length > 0 && !isHead) headers.replace("grpc-message", percentEncoded(response.body));
     headers.remove("content-length");
     return { headers, body: new Uint8Array() };
   }
   if (response.body.length > 0) {
-    headers.put("content-length", String(response.body.length));
-    if (headers.get("content-type") === undefined) headers.put("content-type", "text/plain");
+    headers.replace("content-length", String(response.body.length));
+    if (headers.get("content-type") === undefined) headers.replace("content-type", "text/plain");
   } else {
     headers.remove("content-length");
     headers.remove("content-type");
   }
-  headers.remove("transfer-encoding");
   return { headers, body: isHead ? new Uint8Array() : response.body };
 }
 

@@ -36,3 +36,13 @@ export class MessageLength {
     return admitted;
   }
 }
+
+/** Why a message head promises a body that cannot follow it; undefined when it does not. */
+export function brokenFraming(headers: HeaderMap, endStream: boolean): string | undefined {
+  const length = headers.get("content-length");
+  if (length !== undefined && !/^\d+$/.test(length)) return `content-length "${length}" is not a number`;
+  if (!endStream) return undefined;
+  if (Number(length ?? 0) > 0) return `content-length ${length} announces a body, and there is none`;
+  if (!/chunked/i.test(headers.get("transfer-encoding") ?? "")) return undefined;
+  return "transfer-encoding announces a body, and there is none";
+}

@@ -40,7 +40,7 @@ export class RouteChoice {
 
   #choose(headers: HeaderMap | undefined): ChosenRoute | undefined {
     if (headers?.get(":path") === undefined) return undefined;
-    if (headers.get("x-forwarded-proto") !== undefined) return this.#table(headers);
+    if (headers.get("x-forwarded-proto")) return this.#table(headers);
     this.#onProtoMissing();
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Sink } from "./direction.ts";
 import { HeaderMap, isBadName, isBadValue } from "./header-map.ts";
 import type { HttpStream } from "./http-stream.ts";
 import { gatewayReply } from "./local-reply.ts";
-import { MessageLength } from "./message-length.ts";
+import { brokenFraming, MessageLength } from "./message-length.ts";
 import { finalizeRequest, finalizeResponse, routeReply } from "./routing/apply-route.ts";
 import { upstreamFailure, type FailureReason } from "./upstream-failure.ts";
 
@@ -13,7 +13,7 @@ export function refusedRequestHeaders(headers: HeaderMap): string | undefined {
   if (headers.get(":method") === undefined) return "missing required header: :method";
   if (headers.get(":path") === undefined) return "missing required header: :path";
   for (const [name, value] of headers.entries()) {
-    if (isBadName(name)) return `invalid header name: ${name}`;
+    if (isBadName(name)) return `invalid header name: ${escaped(name)}`;
     if (isBadValue(value)) return `invalid header value for: ${name}`;
   }
   return undefined;
@@ -59,6 +59,11 @@ export class Router implements Sink {
     if (refusal !== undefined) {
       const details = `filter_removed_required_request_headers{${refusal.replace(/\s/g, "_")}}`;
       return reply(503, refusal, details, "DPE");
+    }
+    const broken = stream.upgrade === undefined ? brokenFraming(headers, endStream) : undefined;
+    if (broken !== undefined) {
+      stream.wireFault("content-length-mismatch", `the request's ${broken}: the upstream waits for the rest`);
+      return this.#fail("remote-reset");
     }
     this.#length = new MessageLength(headers, endStream);
     stream.upstreamAddress = host.address;
@@ -173,4 +178,9 @@ export class Router implements Sink {
     const details = `upstream_reset_before_response_started{${failure.cause}}`;
     stream.sendLocalResponse(gatewayReply(failure.status, failure.body, details, headers));
   }
+}
+
+/** As Envoy shows what is no header name. */
+function escaped(name: string): string {
+  return name.replace(/[\x00-\x1f]/g, (control) => JSON.stringify(control).slice(1, -1));
 }

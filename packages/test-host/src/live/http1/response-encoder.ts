@@ -30,8 +30,9 @@ export class ResponseEncoder {
     const isFramed = has("content-length") || has("transfer-encoding");
     if ((closes || isOld) && !has("connection")) fields.push(["connection", closes ? "close" : "keep-alive"]);
     if (!isFramed && status >= 200 && status !== 204) {
-      if (endStream && !isHead) fields.push(["content-length", "0"]);
-      else if (!isOld) {
+      if (endStream && !isHead) {
+        if (status !== 304) fields.push(["content-length", "0"]);
+      } else if (!isOld) {
         fields.push(["transfer-encoding", "chunked"]);
         this.#chunked = !isHead;
       }
