@@ -7,6 +7,7 @@ const VARYING: readonly [RegExp, string][] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>"],
   [/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g, "<date>"],
   [/127\.0\.0\.1:\d+/g, "127.0.0.1:<port>"],
+  [/(x-envoy-upstream-service-time: )\d+/g, "$1<ms>"],
   [/("x-envoy-upstream-service-time"=")\d+/g, "$1<ms>"],
 ];
 

@@ -25,7 +25,7 @@ export interface Outcome {
   readonly refusal: readonly string[];
 }
 
-const AT_ONCE = 24;
+const AT_ONCE = 48;
 const RECORD_LIMIT_MS = 1500;
 const UNTIL_LIMIT_MS = 4000;
 

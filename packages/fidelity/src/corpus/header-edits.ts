@@ -198,7 +198,7 @@ export const headerEdits: Scenario[] = [
   ),
   responding("remove :status", [["proxy_remove_header_map_value", 2, ":status"]]),
   responding("add to :status", [["proxy_add_header_map_value", 2, ":status", "201"]]),
-  responding("all pairs", [
+  responding("all pairs of a response", [
     [
       "proxy_set_header_map_pairs",
       2,

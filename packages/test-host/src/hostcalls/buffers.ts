@@ -10,10 +10,9 @@ const GRPC_MESSAGE = 5;
 const VM_CONFIGURATION = 6;
 const PLUGIN_CONFIGURATION = 7;
 const CALL_DATA = 8;
-/** Of a foreign function's callback, which gateways do not call; they show the configuration there that was read last. */
-const CALL_DATA = 8;
 const REDIS_REPLY = 9;
 
+/** Outside of its callback, a gateway shows in the call data's place the configuration that the context read last. */
 const lastConfiguration = new WeakMap<Context, Uint8Array>();
 
 function remembered<T extends Uint8Array | undefined>(vm: Vm, bytes: T): T {
@@ -36,12 +35,10 @@ function bytesOf(vm: Vm, type: number): Uint8Array | Status {
     case PLUGIN_CONFIGURATION:
       return remembered(vm, vm.scope.pluginConfiguration) ?? Status.NotFound;
     case CALL_DATA:
-      return vm.scope.callData ?? new Uint8Array();
+      return vm.scope.callData ?? (vm.context && lastConfiguration.get(vm.context)) ?? new Uint8Array();
     case REDIS_REPLY:
       if (vm.host.profile.hasRedis) return vm.scope.redisReply ?? Status.NotFound;
       return Status.BadArgument;
-    case CALL_DATA:
-      return (vm.context && lastConfiguration.get(vm.context)) ?? new Uint8Array();
     default:
       return type >>> 0 <= 8 ? new Uint8Array() : Status.BadArgument;
   }

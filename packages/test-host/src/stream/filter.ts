@@ -143,7 +143,8 @@ export class StreamFilter implements Context, StreamCalls {
     if (this.phase !== "stream") return undefined;
     const side = bufferType === 0 ? this.request : this.response;
     if (side.bodyIsStale) {
-      const message = "a body used outside of its callback, which held it without buffering it: Envoy uses freed memory; return status 1";
+      const message =
+        "a body used outside of its callback, which held it without buffering it: Envoy uses freed memory; return status 1";
       this.fault("stale-body", message);
     }
     return side.body;
