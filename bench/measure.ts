@@ -1,7 +1,7 @@
 /** Measures the test host beside its peers, in one run: `npm run bench`. It writes docs/benchmarks.md. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
 import { inProcess } from "./in-process.ts";
 import { kits } from "./kits.ts";
@@ -21,6 +21,7 @@ function version(command: string, ...args: string[]): string {
   }
 }
 
+const [load = 0] = loadavg();
 const sections: [title: string, rows: Row[]][] = [
   ["In process", await inProcess()],
   ["Over sockets", await sockets()],
@@ -30,7 +31,7 @@ const [cpu] = cpus();
 const page = `# Benchmarks
 
 Written by \`npm run bench\`, all in one run: ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${version("go", "version")},
-${cpus().length} x ${cpu?.model.trim()}, Linux ${release()}. Machines differ, and so does what else they do: read rows beside each other, not alone.
+${cpus().length} x ${cpu?.model.trim()}, Linux ${release()}, load ${load.toFixed(0)} before the run. Machines differ, and so does what else they do: read rows beside each other, not alone.
 
 ${sections.map(([title, rows]) => `## ${title}\n\n${table(rows)}`).join("\n\n")}
 
