@@ -100,7 +100,7 @@ describe("generated parts of READMEs", () => {
       "--check",
     ]).catch((error: { stdout: string; stderr: string }) => error);
     expect(checked.stdout + checked.stderr).toBe("");
-  });
+  }, 300_000);
 });
 
 describe.each(PLUGINS)("the README of %s", (name) => {
