@@ -80,7 +80,7 @@ function announce(live: LiveGateway, { notes, tries = [{ path: "/get" }] }: Read
     print(`Serving on ${url} as ${live.gateway.profile.name}. Try: ${lines.join("\n  ")}`);
   }
   const admin = live.admin && `Admin on http://${live.admin.address}:${live.admin.port}/help. `;
-  print(`${admin ?? ""}${watched} files are watched. Ctrl-C stops.`);
+  print(`${admin ?? ""}${watched === 1 ? "1 file is" : `${watched} files are`} watched. Ctrl-C stops.`);
 }
 
 function choose<T extends string>(given: Arguments, flag: string, words: readonly T[]): T | undefined {
