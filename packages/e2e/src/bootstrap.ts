@@ -107,7 +107,7 @@ export function cluster(name: string, target: string | null): object {
   const endpoints = host === undefined ? [] : [{ lb_endpoints: [{ endpoint: { address: address(host) } }] }];
   return {
     name,
-    connect_timeout: "1s",
+    connect_timeout: "5s",
     type: "STATIC",
     load_assignment: { cluster_name: name, endpoints },
     typed_extension_protocol_options: {

@@ -43,7 +43,7 @@ export async function servePlugins(plugins: LivePlugin[], options: LiveOptions):
   const endpoints = Object.entries({ upstream, ...clusters });
   const config = {
     listeners: [listener],
-    clusters: endpoints.map(([name, endpoint]) => ({ name, connectTimeoutMs: 1000, endpoints: [endpoint] })),
+    clusters: endpoints.map(([name, endpoint]) => ({ name, connectTimeoutMs: 5000, endpoints: [endpoint] })),
   };
   const logs: string[] = [];
   const onLog = ({ message, thread }: LogLine): void => void (thread === "worker" && logs.push(message));

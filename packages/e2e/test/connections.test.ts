@@ -46,7 +46,7 @@ function configuration(): GatewayConfig {
     clusters: [
       {
         name: "upstream",
-        connectTimeoutMs: 1000,
+        connectTimeoutMs: 5000,
         // As many as there are connections may ask at once.
         circuitBreaker: { maxConnections: CONNECTIONS, maxRequests: CONNECTIONS },
         endpoints: [

@@ -63,7 +63,7 @@ export function cluster(name: string, hosts: string | readonly string[], more: o
   const all = typeof hosts === "string" ? [hosts] : hosts;
   return {
     name,
-    connect_timeout: "1s",
+    connect_timeout: "5s",
     type: "STATIC",
     load_assignment: {
       cluster_name: name,

@@ -143,6 +143,8 @@ export class Router implements Sink {
 
   #onHeaders(response: Header[], endStream: boolean, openedAt: bigint): void {
     const headers = new HeaderMap(response);
+    // Of the hop headers this one goes here, before the filters: one that a plugin adds reaches the client.
+    headers.remove("keep-alive");
     const ms = (this.#stream.clock.now() - openedAt) / 1_000_000n;
     if (headers.get(":status") !== "101") headers.set("x-envoy-upstream-service-time", String(ms));
     const stream = this.#stream;
