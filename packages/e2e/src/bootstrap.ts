@@ -14,6 +14,8 @@ export interface Listener {
   readonly filters: readonly WasmFilter[];
   /** `address:port` of the upstream that every request is routed to. */
   readonly upstream: string;
+  /** A file that gets one line for each request, in Envoy's format. Absent: none. */
+  readonly accessLog?: { readonly path: string; readonly format: string };
 }
 
 export interface BootstrapOptions {
@@ -44,13 +46,14 @@ export function listenerName(index: number): string {
   return `listener_${index}`;
 }
 
-function listener({ filters }: Listener, index: number): object {
+function listener({ filters, accessLog }: Listener, index: number): object {
   const connectionManager = {
     "@type": `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: `ingress_${index}`,
     // After a local response Envoy otherwise waits a second before it closes.
     delayed_close_timeout: "0.05s",
     http_protocol_options: HTTP_1,
+    access_log: accessLog && [fileAccessLog(accessLog)],
     route_config: {
       virtual_hosts: [
         {
@@ -78,6 +81,17 @@ function listener({ filters }: Listener, index: number): object {
         filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager }],
       },
     ],
+  };
+}
+
+function fileAccessLog({ path, format }: NonNullable<Listener["accessLog"]>): object {
+  return {
+    name: "envoy.access_loggers.file",
+    typed_config: {
+      "@type": `${TYPE}envoy.extensions.access_loggers.file.v3.FileAccessLog`,
+      path,
+      log_format: { text_format_source: { inline_string: format } },
+    },
   };
 }
 

@@ -90,7 +90,9 @@ export class GrpcCall extends Call {
       answer.failure = failure;
       return 0;
     }
-    const target = new ProtoWriter().message(1, new ProtoWriter().text(1, this.cluster.name)).take();
+    // Without an authority gateways send the cluster's name, whose bars are none: HTTP/2 servers reset the call.
+    const envoyGrpc = new ProtoWriter().text(1, this.cluster.name).text(2, this.cluster.host);
+    const target = new ProtoWriter().message(1, envoyGrpc).take();
     const status = startGrpcCall(
       target.pointer,
       target.length,
