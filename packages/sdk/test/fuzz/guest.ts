@@ -8,7 +8,9 @@ import { build } from "../compile.ts";
 const source = (
   imports: string,
   body: string,
+  more: string,
 ) => `import { Action, ByteSink, Bytes, Plugin, ${imports} } from "@gateway-plugins/sdk";
+${more}
 function each(input: Bytes, out: ByteSink): void { ${body} }
 new Plugin("fuzz").onRequestBody((ctx, body) => {
   const bytes = body.bytes;
@@ -24,15 +26,16 @@ new Plugin("fuzz").onRequestBody((ctx, body) => {
   return ctx.respondBytes(200, all.take());
 });`;
 
-/** Compiles at the first call; feeds inputs through the guest, 1,000 a request. */
+/** Compiles at the first call, with `more` beside it; feeds inputs through the guest, 1,000 a request. */
 export function feeder(
   imports: string,
   body: string,
   flags?: string[],
+  more = "",
 ): (inputs: readonly Uint8Array[]) => Promise<Buffer[]> {
   let built: Promise<Uint8Array> | undefined;
   return async (inputs) => {
-    const plugin = await (built ??= build(source(imports, body), flags));
+    const plugin = await (built ??= build(source(imports, body, more), flags));
     const gateway = await startGateway({ plugin, canary: false, bufferLimitBytes: 1 << 28 });
     const outputs: Buffer[] = [];
     for (let i = 0; i < inputs.length; i += 1_000) {
