@@ -1,7 +1,7 @@
 import type { Source } from "./compiler.ts";
 
 /** Options of calls and answers whose code is large; the SDK asks `isDefined(GATEWAY_OPTION_<name>)`. */
-const OPTIONS = ["body", "contentType", "details", "headers"];
+const OPTIONS = ["body", "bufferFlushTimeout", "contentType", "details", "headers", "maxBufferSize"];
 const SDK = "~lib/@gateway-plugins/sdk/";
 
 /**

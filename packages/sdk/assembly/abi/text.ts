@@ -41,10 +41,17 @@ export function reserve(size: usize): usize {
   return block + sizeof<usize>();
 }
 /** Gives back all scratch memory: at the end of each wrapper, after its host call. */
-// @ts-ignore: decorator
-@inline export function release(): void {
+export function release(): void {
   used = 0;
-  if (overflow) releaseOverflow();
+  // Asked first: a plugin that never overflows has a constant here.
+  if (!overflow) return;
+  let block = overflow;
+  overflow = 0;
+  while (block) {
+    const next = load<usize>(block);
+    heap.free(block);
+    block = next;
+  }
 }
 /** Gives back what was reserved last, and what was before it stays. */
 export function giveBack(text: Encoded): void {
@@ -54,15 +61,6 @@ export function giveBack(text: Encoded): void {
 /** As `release`, to be called by the transform. */
 export function releaseScratch(): void {
   release();
-}
-function releaseOverflow(): void {
-  let block = overflow;
-  overflow = 0;
-  while (block) {
-    const next = load<usize>(block);
-    heap.free(block);
-    block = next;
-  }
 }
 
 /** What a text may hold. */
@@ -181,7 +179,7 @@ let codePoint: u32 = 0;
  */
 export function sequenceAt(p: usize, end: usize): usize {
   const first: u32 = load<u8>(p);
-  const n: usize = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const n: usize = clz(~(first << 24));
   if (first - 0xc2 > 50 || end - p < n) return 0;
   let c = first & (0x7f >> (<u32>n));
   for (let i: usize = 1; i < n; i++) {

@@ -9,7 +9,7 @@ import { Request, RequestInfo } from "../http/request";
 import { Response, ResponseInfo } from "../http/response";
 import { Action } from "../stream/action";
 import { Options } from "../stream/options";
-import { RespondOptions, respond } from "../stream/respond";
+import { RespondOptions, respond, sendable } from "../stream/respond";
 import { configOf, stateOf } from "./memory";
 
 /** Outside of requests: a start, tick or queue handler, and callbacks of calls made with `run`. */
@@ -71,10 +71,10 @@ abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
    */
   // @ts-ignore: decorator
   @inline respond(status: i32, body: string = "", options: Options<RespondOptions> | null = null): Action {
-    return respond(this.id, status, utf8(body), options);
+    return respond(this.id, sendable(status), utf8(body), options);
   }
   respondBytes(status: i32, body: Bytes, options: Options<RespondOptions> | null = null): Action {
-    return respond(this.id, status, ((<u64>body.length) << 32) | (<u64>body.pointer), options);
+    return respond(this.id, sendable(status), ((<u64>body.length) << 32) | (<u64>body.pointer), options);
   }
 }
 

@@ -2,8 +2,17 @@
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, release } from "../abi/text";
-import { document } from "../config/problem";
-import { Part, freeParts, hasOwnKeys, partOf, refuse, rootPart, warnOfUnread } from "../config/part";
+import { document, endProblem } from "../config/problem";
+import {
+  Part,
+  freeParts,
+  hasOwnKeys,
+  partOf,
+  refuse,
+  rootPart,
+  startProblem,
+  warnOfUnread,
+} from "../config/part";
 import { readBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
 import { endLine, putNumber, putString, putText, startLine } from "../host/log";
@@ -166,14 +175,13 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
   document.end = end;
   root.end = end;
   if (!isJson(start, length)) {
-    document.failed = true;
-    startLine();
+    startProblem(rootPart(0), 0, -1);
+    putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
+    putNumber(failedAt(start));
     // Field 1 of a message, with its length: JSON never begins so.
     if (length > 2 && load<u8>(start) == 10 && load<u8>(start, 2) == 10)
-      putText(utf8("this is a protobuf Struct: give JSON in a google.protobuf.StringValue. "));
-    putText(utf8("configuration refused: $: not valid JSON (or over 64 levels deep) at byte "));
-    putNumber(failedAt(start));
-    return endLine(LogLevel.Error);
+      putText(utf8(", but a protobuf Struct: give JSON in a google.protobuf.StringValue"));
+    return endProblem();
   }
   const object = skipSpace(start);
   const isObject = kindAt(object) == Kind.Object;

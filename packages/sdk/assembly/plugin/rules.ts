@@ -23,11 +23,21 @@ export class Rule {
 
   /** Of several conditions, route and service both have to hold; otherwise the first of route, domain, service, prefix counts. */
   applies(end: usize): bool {
-    if (this.routes && !some(this.routes, end, Match.Exact)) return false;
-    if (this.services && (this.routes || !this.domains)) return some(this.services, end, Match.Service);
-    if (this.routes) return true;
-    if (this.domains) return some(this.domains, end, Match.Domain);
-    return some(this.prefixes, end, Match.Prefix);
+    const routes = this.routes;
+    let list = this.services;
+    if (routes) {
+      const applies = some(routes, end, Match.Exact);
+      if (!applies || !list) return applies;
+    }
+    let kind = Match.Service;
+    if (!routes && this.domains) {
+      list = this.domains;
+      kind = Match.Domain;
+    } else if (!list) {
+      list = this.prefixes;
+      kind = Match.Prefix;
+    }
+    return some(list, end, kind);
   }
 }
 

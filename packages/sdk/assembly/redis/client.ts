@@ -10,13 +10,17 @@ import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Slot } from "../http/reply";
 import { bytesOf } from "../bytes/data";
-import { RedisReply, setFailure, setReply } from "./reply";
+import { RedisReply, hasError, setFailure, setReply } from "./reply";
 
 // Set where commands are sent, so that the callback alone brings none of this along.
 let recoverRedis: u32 = 0;
 function recovers(call: RedisCall): bool {
-  const error = changetype<RedisReply>(1).error;
-  return error.length > 0 && call.recover(error);
+  return call.recover();
+}
+// Never set by a plugin without scripts, whose code goes then.
+let hasScripts: bool = false;
+export function expectScripts(): void {
+  hasScripts = true;
 }
 function joinRedis(id: u32, response: RedisReply, slot: Slot): usize {
   const copy = slot.reply;
@@ -53,13 +57,15 @@ export class RedisCall extends Call {
     return this.begin(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : held();
   }
   /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
-  recover(error: string): bool {
-    const script = this.script;
-    if (script.length && error.startsWith("NOSCRIPT")) {
-      this.args[0] = "eval";
-      this.args[1] = script;
+  recover(): bool {
+    if (hasScripts && this.script.length && hasError(utf8("NOSCRIPT"), false)) {
+      unchecked((this.args[0] = "eval"));
+      unchecked((this.args[1] = this.script));
       this.script = "";
-    } else if (!this.recovered && (error.startsWith("NOAUTH") || error.includes("unauthenticated"))) {
+    } else if (
+      !this.recovered &&
+      (hasError(utf8("NOAUTH"), false) || hasError(utf8("unauthenticated"), true))
+    ) {
       this.recovered = true;
       this.client.reopen();
     } else return false;
@@ -164,8 +170,10 @@ export class RedisConnection {
 function parameters(o: RedisOptions): string {
   let text = "";
   if (o.database) text += "&db=" + decimal(o.database);
-  if (o.bufferFlushTimeout >= 0) text += "&buffer_flush_timeout=" + decimal(o.bufferFlushTimeout);
-  if (o.maxBufferSize >= 0) text += "&max_buffer_size_before_flush=" + decimal(o.maxBufferSize);
+  if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && o.bufferFlushTimeout >= 0)
+    text += "&buffer_flush_timeout=" + decimal(o.bufferFlushTimeout);
+  if (isDefined(GATEWAY_OPTION_maxBufferSize) && o.maxBufferSize >= 0)
+    text += "&max_buffer_size_before_flush=" + decimal(o.maxBufferSize);
   return text.length ? "?" + text.substring(1) : "";
 }
 

@@ -2,7 +2,7 @@ import { decimal } from "../http/cluster";
 import { Cluster } from "../http/cluster";
 import { crypto } from "../crypto/crypto";
 import { hex } from "../bytes/hex";
-import { RedisCall, RedisConnection } from "./client";
+import { RedisCall, RedisConnection, expectScripts } from "./client";
 
 /** A Lua script with its digest, so that Redis is sent the script itself only when it does not know it. Make it once. */
 export class RedisScript {
@@ -12,12 +12,12 @@ export class RedisScript {
   }
 }
 
+// Not by pushing: growing in place takes the allocator's larger half.
 function list(words: string[], more: string[]): string[] {
-  for (let i = 0; i < more.length; i++) words.push(more[i]);
-  return words;
+  return words.concat(more);
 }
 function pairs(words: string[], more: string[][]): string[] {
-  for (let i = 0; i < more.length; i++) list(words, more[i]);
+  for (let i = 0; i < more.length; i++) words = list(words, more[i]);
   return words;
 }
 
@@ -37,6 +37,7 @@ export class RedisClient extends RedisConnection {
   }
   /** The same by the script's digest; Redis gets the script only when it has forgotten it. */
   run(script: RedisScript, keys: string[], args: string[] = []): RedisCall {
+    expectScripts();
     return new RedisCall(
       this,
       list(list(["evalsha", script.digest, decimal(keys.length)], keys), args),

@@ -1,4 +1,4 @@
-import { decode } from "../abi/text";
+import { Encoded, decode, lengthOf, pointerOf, same } from "../abi/text";
 import { failureText } from "../http/client";
 import { Failure } from "../stream/calls";
 import { lineEnd, numberAt, skipReply } from "./resp";
@@ -80,6 +80,18 @@ export class RedisReply {
     const p = this.p + 1;
     return decode(p, lineEnd(p, present.end) - p);
   }
+}
+
+/** Whether Redis has answered with an error that begins with a text, or holds it anywhere. */
+export function hasError(text: Encoded, anywhere: bool): bool {
+  let p = changetype<usize>(present.buffer);
+  if (!present.end || load<u8>(p) != 45) return false;
+  const last = lineEnd(p, present.end) - lengthOf(text);
+  while (++p <= last) {
+    if (same(p, pointerOf(text), lengthOf(text))) return true;
+    if (!anywhere) break;
+  }
+  return false;
 }
 
 /** Sets the reply of the next callback. */

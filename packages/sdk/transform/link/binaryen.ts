@@ -9,13 +9,14 @@ export interface Binaryen {
   f32: number;
   f64: number;
   createType(types: number[]): number;
+  expandType(type: number): number[];
   ExternalFunction: number;
   ExpressionIds: Record<string, number>;
   getExpressionInfo(ref: Ref): ExpressionInfo;
   none: number;
   setPassArgument(name: string, value: string): void;
   getElementSegmentInfo(ref: Ref): { data: string[] };
-  getFunctionInfo(ref: Ref): { name: string; module: string; base: string; body: Ref };
+  getFunctionInfo(ref: Ref): { name: string; module: string; base: string; params: number; body: Ref };
   getGlobalInfo(ref: Ref): GlobalInfo;
   getExportInfo(ref: Ref): { kind: number; name: string; value: string };
   setOptimizeLevel(level: number): void;
@@ -49,7 +50,12 @@ interface Constants<T> {
   const(value: T): Ref;
 }
 export interface Module {
-  i32: Constants<number>;
+  i32: Constants<number> & {
+    add(left: Ref, right: Ref): Ref;
+    shl(left: Ref, right: Ref): Ref;
+    load(offset: number, align: number, ptr: Ref, memory: string): Ref;
+    store(offset: number, align: number, ptr: Ref, value: Ref, memory: string): Ref;
+  };
   i64: Constants<bigint>;
   f32: Constants<number>;
   f64: Constants<number>;

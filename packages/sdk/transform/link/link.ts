@@ -1,6 +1,7 @@
 import type { Binaryen, Module } from "./binaryen.ts";
 import { shortenAborts } from "./aborts.ts";
 import { dropAllocator } from "./allocator.ts";
+import { fillArrays } from "./arrays.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
 import { dropDeadData } from "./data.ts";
@@ -32,6 +33,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   const literals = new Literals(module, binaryen);
   literals.encode();
   shortenAborts(module, binaryen, literals);
+  fillArrays(module, binaryen);
   module.optimize();
   literals.encode();
   literals.finish();
