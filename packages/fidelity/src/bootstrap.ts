@@ -4,7 +4,7 @@ import type { Plugin, Scenario } from "./scenario.ts";
 /** A scenario with everything around it in place: ids, modules, addresses. */
 export interface Staged {
   readonly scenario: Scenario;
-  /** Names its listener, clusters, root ids and log lines: `s017`. */
+  /** Names its listener, clusters, root ids and log lines: `s0017`. */
   readonly id: string;
   /** Files of the plugins' modules. */
   readonly modules: readonly string[];

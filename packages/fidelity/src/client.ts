@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { type Http1Message, parseMessages } from "@gateway-plugins/e2e/http1";
 import type { Request } from "./scenario.ts";
-import { chunk, head, lastChunk, quiet, sending, type Progress } from "./wire.ts";
+import { chunk, head, lastChunk, quiet, reached, sending, type Progress } from "./wire.ts";
 
 /** What a client got for one request. */
 export interface ClientView {
@@ -38,7 +38,10 @@ export async function send(port: number, request: Request, progress: Progress): 
   let end: ClientView["end"] = "left";
   if (isComplete) {
     end = await new Promise((resolve) => {
-      const hang = (): void => resolve("hung");
+      const hang = (): void => {
+        if (progress.sending > 0) timer = setTimeout(hang, SILENCE_MS);
+        else resolve("hung");
+      };
       let timer = setTimeout(hang, SILENCE_MS);
       heard = () => {
         clearTimeout(timer);
@@ -81,6 +84,7 @@ async function write(request: Request, put: (bytes: string) => void, progress: P
   fields.push(["transfer-encoding", "chunked"]);
   put(head(line, fields));
   await quiet(progress);
+  await reached(progress);
   for (const [index, part] of body.entries()) {
     if (request.abortAfter === index) return false;
     put(chunk(part));

@@ -17,10 +17,12 @@ const INSTEAD: Readonly<Record<string, readonly Fate[]>> = {
   "response-after-end": ["crash"],
   "continue-not-paused": ["crash", "corrupt", "hang"],
   "stream-never-resumed": ["hang"],
+  "stream-left-paused": ["hang"],
   "two-local-responses": ["corrupt", "hang", "served"],
   "invalid-status": ["corrupt", "hang"],
   "body-not-allowed": ["corrupt", "hang"],
   "header-injection": ["corrupt", "served"],
+  "grpc-target-unset": ["crash"],
   "stale-body": ["crash", "served"],
   "content-length-mismatch": ["corrupt", "hang"],
 };
@@ -55,7 +57,8 @@ function fateOf(outcome: Outcome): Fate {
   if (outcome.end === "refused") return "refused";
   if (outcome.end === "crashed" || outcome.end === "died") return "crash";
   if (outcome.clients.some(isCorrupt)) return "corrupt";
-  const asked = outcome.services["upstream"]?.requests.length ?? 0;
+  const { requests = [], rests = [] } = outcome.services["upstream"] ?? {};
+  const asked = requests.length + rests.filter(isPartOfRequest).length;
   if (asked > outcome.clients.length && outcome.clients.every(({ responses }) => responses.length < 2))
     return "corrupt";
   if (Object.values(outcome.services).some(({ rests }) => rests.some((rest) => !isPartOfRequest(rest))))
@@ -110,7 +113,7 @@ function refusalDifference(envoy: Outcome, host: Outcome): Difference[] {
     .filter((line) => line.includes("[wasm]"))
     .map((line) => line.replace(/^(\[[^\]]*\])+ \[[^\]]*\] /, ""));
   const own = host.refusal.join("\n");
-  const known = said.some((line) => line.length > 20 && own.includes(line));
+  const known = said.some((line) => line.length > 20 && own.includes(line.replace(/^Wasm VM failed /, "")));
   return known ? [] : [{ where: "outcome", envoy: said, host: host.refusal }];
 }
 

@@ -69,13 +69,25 @@ function shortened(text: string): string {
   return text.length > 400 ? `${text.slice(0, 200)}… ${text.length} bytes` : text;
 }
 
+/** Versions of shared data and ids of queues: counted in the whole process, so scenarios at the same time mix them. */
+const PROCESS_WIDE = [
+  /(get_shared_data\(.*\) = 0 .* )(\d+)$/,
+  /((?:register|resolve)_shared_queue\(.*\) = 0 )(\d+)$/,
+  /(on_queue_ready\(1, )(\d+)/,
+];
+
 /** Lines of the VM that serves; ids of scenarios are taken out. */
 function logLines({ log }: Outcome): string[] {
+  const numbers = new Map<string, number>();
+  const renumber = (_: string, kind: string, number: string): string => {
+    if (!numbers.has(number)) numbers.set(number, numbers.size + 1);
+    return `${kind}<number ${numbers.get(number)}>`;
+  };
   return log
     .filter(({ thread }) => thread === "worker")
     .map(({ line }) =>
-      normal(line)
-        .replace(/s\d{3}/g, "<id>")
+      PROCESS_WIDE.reduce((text, pattern) => text.replace(pattern, renumber), normal(line))
+        .replace(/s\d{4}/g, "<id>")
         .replace(/#<id>\.(\d)/, "#$1"),
     );
 }

@@ -26,6 +26,7 @@ export interface Outcome {
 }
 
 const AT_ONCE = 48;
+const ALONE_AT_ONCE = 2;
 const RECORD_LIMIT_MS = 1500;
 const UNTIL_LIMIT_MS = 4000;
 
@@ -42,10 +43,13 @@ export async function runScenarios(
       scenarios.map((scenario, index) => stage(scenario, index, folder, services)),
     );
     const together = stages.filter(({ staged }) => !staged.scenario.apart);
-    let suspects = stages.filter(({ staged }) => staged.scenario.apart);
-    if (together.length > 0)
-      suspects = [...suspects, ...(await runTogether(together, start, folder, outcomes))];
-    for (const suspect of suspects) await runTogether([suspect], start, folder, outcomes);
+    const suspects = stages.filter(({ staged }) => staged.scenario.apart);
+    if (together.length > 0) suspects.push(...(await runTogether(together, start, folder, outcomes)));
+    const alone = async (): Promise<void> => {
+      for (let next = suspects.shift(); next !== undefined; next = suspects.shift())
+        await runTogether([next], start, folder, outcomes);
+    };
+    await Promise.all(Array.from({ length: ALONE_AT_ONCE }, alone));
   } finally {
     await Promise.all(services.map((service) => service.close()));
     await rm(folder, { recursive: true, force: true });
@@ -64,7 +68,7 @@ async function stage(
   folder: string,
   all: RunningService[],
 ): Promise<Stage> {
-  const id = `s${String(index).padStart(3, "0")}`;
+  const id = `s${String(index).padStart(4, "0")}`;
   const services: Record<string, RunningService> = {};
   const wanted = { upstream: scenario.upstream ?? [{}], ...scenario.clusters };
   for (const [name, service] of Object.entries(wanted)) {
@@ -140,13 +144,14 @@ async function runOne({ staged, services }: Stage, engine: Engine): Promise<Outc
   const lines = (): number => engine.log(id).length;
   let logBeforeHang: number | undefined;
   let leftAt = 0;
-  const progress: Progress = { lines, clientLeaves: () => (leftAt = lines()), sending: 0 };
+  const progress: Progress = { lines, clientLeaves: () => (leftAt = lines()), sending: 0, isReached: false };
   for (const service of Object.values(services)) {
     service.forget();
     service.progress = progress;
   }
   const clients: ClientView[] = [];
   for (const request of scenario.requests ?? [{}]) {
+    progress.isReached = false;
     const view = await send(engine.port(id), request, progress);
     clients.push(view);
     if (view.end === "hung") logBeforeHang ??= leftAt;

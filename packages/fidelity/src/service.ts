@@ -23,6 +23,8 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
+/** Nobody listens there, and no port that is given out freely is it. */
+const NOBODY = "127.0.0.1:1";
 const HEAD_END = "\r\n\r\n";
 
 export async function startService(service: Service, isAside: boolean): Promise<RunningService> {
@@ -46,8 +48,8 @@ export async function startService(service: Service, isAside: boolean): Promise<
     close: async () => {},
   };
   if (service === "none") return running;
-  const nextAnswer = (): Response =>
-    service === "refused" ? {} : (service[Math.min(answered++, service.length - 1)] ?? {});
+  if (service === "refused") return Object.assign(running, { address: NOBODY });
+  const nextAnswer = (): Response => service[Math.min(answered++, service.length - 1)] ?? {};
 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -58,6 +60,7 @@ export async function startService(service: Service, isAside: boolean): Promise<
     let unread = Buffer.alloc(0);
     let early: Response | undefined;
     socket.on("data", (data: Buffer) => {
+      if (!isAside && running.progress !== undefined) running.progress.isReached = true;
       unread = Buffer.concat([unread, data]);
       let parsed;
       try {
@@ -74,7 +77,7 @@ export async function startService(service: Service, isAside: boolean): Promise<
       }
       unread = Buffer.from(parsed.rest);
       rest.text = unread.toString("latin1");
-      const isEarly = Array.isArray(service) && service[Math.min(answered, service.length - 1)]?.early;
+      const isEarly = service[Math.min(answered, service.length - 1)]?.early;
       if (isEarly && early === undefined && rest.text.includes(HEAD_END)) {
         early = nextAnswer();
         const [startLine = ""] = rest.text.split("\r\n", 1);
@@ -91,7 +94,6 @@ export async function startService(service: Service, isAside: boolean): Promise<
     server.close();
     await once(server, "close");
   };
-  if (service === "refused") await close();
   return Object.assign(running, { address, close });
 }
 

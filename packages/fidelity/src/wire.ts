@@ -5,11 +5,13 @@ export interface Progress {
   clientLeaves(): void;
   /** Clients and upstreams that are sending a message now. */
   sending: number;
+  /** The upstream has received something. */
+  isReached: boolean;
 }
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-const REACTION_MS = 120;
+const REACTION_MS = 150;
 const REST_MS = 8;
 const SETTLED_MS = 60;
 
@@ -19,6 +21,12 @@ export async function quiet(progress: Progress): Promise<void> {
   const deadline = Date.now() + REACTION_MS;
   while (progress.lines() === before && Date.now() < deadline) await delay(4);
   for (let seen = -1; seen !== progress.lines(); await delay(REST_MS)) seen = progress.lines();
+}
+
+/** Until the head has gone on to the upstream, or clearly will not: what comes next may take it back. */
+export async function reached(progress: Progress): Promise<void> {
+  const deadline = Date.now() + REACTION_MS;
+  while (!progress.isReached && Date.now() < deadline) await delay(4);
 }
 
 /** Runs what sends a message. */

@@ -14,7 +14,10 @@ export const startHost: StartEngine = async (staged, folder) => {
     everything.push(line);
     const id = TAG.exec(line)?.[1];
     if (id !== undefined)
-      listOf(logs, id).push({ line: `${level} ${line}`, thread: thread === "worker" ? "worker" : "main" });
+      listOf(logs, id).push({
+        line: `${level === "warn" ? "warning" : level} ${line}`,
+        thread: thread === "worker" ? "worker" : "main",
+      });
   };
   const config = readEnvoyConfig(JSON.stringify(bootstrap(staged, accessLog.path)));
   const live = await serve(config, { profile: "envoy", logLevel: "debug", onLog }).catch((error: unknown) => {

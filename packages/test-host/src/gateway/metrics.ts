@@ -85,7 +85,7 @@ export class VmMetrics {
 
   increment(id: number, offset: bigint): Status {
     const metric = this.#byId.get(id);
-    if (metric === undefined) return Status.NotFound;
+    if (metric === undefined) return unknown(id, [COUNTER, GAUGE]);
     if (metric.type === HISTOGRAM || (metric.type === COUNTER && offset <= 0n)) return Status.BadArgument;
     metric.value = BigInt.asUintN(64, metric.value + offset);
     metric.used = true;
@@ -94,7 +94,7 @@ export class VmMetrics {
 
   record(id: number, value: bigint): Status {
     const metric = this.#byId.get(id);
-    if (metric === undefined) return Status.NotFound;
+    if (metric === undefined) return unknown(id, [COUNTER, GAUGE, HISTOGRAM]);
     metric.used = true;
     if (metric.type === HISTOGRAM) {
       metric.values.push(Number(value));
@@ -108,7 +108,12 @@ export class VmMetrics {
   /** A value, or the result code that says why there is none. */
   get(id: number): bigint | Status {
     const metric = this.#byId.get(id);
-    if (metric === undefined) return Status.NotFound;
+    if (metric === undefined) return unknown(id, [COUNTER, GAUGE]);
     return metric.type === HISTOGRAM ? Status.BadArgument : metric.value;
   }
+}
+
+/** The type is read from the id first: one that the verb does not take is a bad argument, whether or not it exists. */
+function unknown(id: number, types: readonly number[]): Status {
+  return types.includes(id & 3) ? Status.NotFound : Status.BadArgument;
 }

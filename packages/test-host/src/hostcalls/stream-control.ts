@@ -13,20 +13,21 @@ export const streamControlFunctions: Record<string, HostFunction> = {
       return stream === undefined ? Status.Ok : stream.continueStream(type);
     },
   },
-  /** The client gets no byte of a response. */
+  /** Requests and responses (0, 1): the client gets no further byte. Connections (2, 3): no effect, they are not HTTP's. */
   proxy_close_stream: {
     signature: "i32 -> i32",
     run(vm, type: number) {
       if (type >>> 0 > 3) return Status.BadArgument;
+      if (type > 1) return Status.Ok;
       vm.trace?.effect(vm, { kind: "close" });
       return vm.context?.stream?.closeStream() ?? Status.Ok;
     },
   },
-  /** 2: no such context, or it has been deleted. Lasts until the callback returns. */
+  /** 2: no such context, or it has been deleted. 0: back to the callback's own. Lasts until the callback returns. */
   proxy_set_effective_context: {
     signature: "i32 -> i32",
     run(vm, id: number) {
-      const context = vm.contexts.get(id >>> 0);
+      const context = id === 0 ? vm.callee : vm.contexts.get(id >>> 0);
       if (context === undefined) return Status.BadArgument;
       vm.context = context;
       return Status.Ok;

@@ -2,7 +2,7 @@ import type { AccessRecord } from "../gateway/observe.ts";
 import type { HttpStream } from "./http-stream.ts";
 
 /** The record of a stream that has ended. */
-export function accessRecord(stream: HttpStream, listener: string, answered: boolean): AccessRecord {
+export function accessRecord(stream: HttpStream, listener: string): AccessRecord {
   const headers = stream.request.headers;
   const action = stream.reportedRoute?.route.action;
   return {
@@ -11,7 +11,7 @@ export function accessRecord(stream: HttpStream, listener: string, answered: boo
     method: headers?.get(":method") ?? "",
     path: headers?.get(":path") ?? "",
     authority: headers?.get(":authority") ?? "",
-    status: answered ? Number(stream.response.headers?.get(":status") ?? 0) : 0,
+    status: stream.responseCode ?? 0,
     details: stream.details ?? "",
     flags: stream.flags,
     routeName: stream.reportedRoute?.route.name ?? "",

@@ -30,6 +30,8 @@ export class FilterSide implements ChainLink {
   /** The last status was StopIterationAndBuffer: the guest goes on seeing what is held, from its start. */
   #buffering = false;
   #stale = false;
+  #trailersContinued = false;
+  #trailersPassed = false;
   /** The callback asked for a local response: its status counts as a pause, and the guest goes on seeing what it saw. */
   #answeredNow = false;
 
@@ -99,12 +101,15 @@ export class FilterSide implements ChainLink {
     const filter = this.#filter;
     if (filter.lost() || this.#skipped()) return TrailersStatus.Continue;
     this.trailersOpen = true;
+    this.#trailersContinued = false;
     const count = this.direction.trailers?.count ?? 0;
     const status = trailersStatus(
       this.#call("trailers", () => filter.call(`proxy_on_${this.#name}_trailers`, count)),
     );
     if (this.#goesOn(status === TrailersStatus.Continue)) {
       this.close();
+      this.#trailersPassed = true;
+      if (this.#trailersContinued) this.#endTwice();
       return TrailersStatus.Continue;
     }
     return status;
@@ -125,9 +130,19 @@ export class FilterSide implements ChainLink {
       );
       return;
     }
+    if (this.running === "trailers") this.#trailersContinued = true;
+    if (this.#trailersPassed && this.#filter.response.running !== "trailers") {
+      this.#endTwice();
+      return;
+    }
     this.#tell(false);
     this.direction.resume(this);
     owner.pump();
+  }
+
+  #endTwice(): void {
+    const message = `continue_stream on a ${this.#name} whose trailers have gone on: Envoy sends them twice, or crashes (SIGSEGV)`;
+    this.#filter.fault("continue-not-paused", message);
   }
 
   /** The message has moved on: the guest's view of it ends. */

@@ -111,11 +111,13 @@ export class StreamFilter implements Context, StreamCalls {
   }
 
   headers(mapType: number): HeaderAccess | undefined {
-    if (mapType > 3 || this.phase === "done") return undefined;
+    // Answered in their own callback, response headers never go on, and stay open to the end.
+    const stays = mapType === 2 && this.response.headersOpen;
+    if (mapType > 3 || (this.phase === "done" && !stays)) return undefined;
     const side = this.#sideOf(mapType);
     const isTrailers = mapType === 1 || mapType === 3;
     const map = isTrailers ? side.direction.trailers : side.direction.headers;
-    if (this.phase === "log") {
+    if (this.phase === "log" && !stays) {
       // An access log is given all but the request's trailers, and empty maps for what there was not.
       return { map: mapType === 1 || map === undefined ? new HeaderMap() : map, writable: false };
     }
@@ -166,8 +168,12 @@ export class StreamFilter implements Context, StreamCalls {
       this.fault("close-after-end", `close_stream in on_${this.phase}: Envoy crashes (SIGSEGV)`);
       return Status.Ok;
     }
+    if (this.response.running === "trailers") {
+      this.fault("close-after-end", "close_stream in on_response_trailers: Envoy crashes (SIGSEGV)");
+      return Status.Ok;
+    }
     this.answered = true;
-    this.origin.vm.defer(() => this.owner.reset("wasm_close_stream"));
+    this.origin.vm.defer(() => this.owner.reset(this.owner.details || "wasm_close_stream"));
     return Status.Ok;
   }
 
@@ -208,6 +214,7 @@ export class StreamFilter implements Context, StreamCalls {
     return streamProperty(this.owner, path, {
       request: isLog || (this.phase === "stream" && this.request.headersOpen),
       response: isLog || (this.phase === "stream" && this.response.headersOpen),
+      trailers: this.phase !== "done",
     });
   }
 

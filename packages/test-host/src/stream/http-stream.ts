@@ -36,6 +36,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
   #prepared: LocalResponse | undefined;
   readonly #timeouts = new StreamTimeouts(this);
   readonly #incoming: Incoming;
+  #receivedStatus: number | undefined;
 
   constructor(host: StreamHost, setup: StreamSetup, events: DownstreamEvents) {
     super(host, setup);
@@ -96,6 +97,13 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
     return this.#incoming.wantsMore;
   }
 
+  /** As the upstream sent it, until the headers go to the client. */
+  get responseCode(): number | undefined {
+    const status = this.response.headers?.get(":status");
+    const current = this.response.headers === undefined ? undefined : Number(status ?? 0);
+    return this.#client.headersSent || this.answering ? current : (this.#receivedStatus ?? current);
+  }
+
   pauseResponse(paused: boolean): void {
     this.#router.pauseResponse(paused);
   }
@@ -123,6 +131,7 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
     if (this.ended || this.answering) return;
     this.#timeouts.activity();
     this.details ||= "via_upstream";
+    this.#receivedStatus = Number(headers.get(":status") ?? 0);
     this.response.headers = headers;
     this.response.observedEnd = endStream;
     this.response.sendHeaders(undefined, endStream);
@@ -276,10 +285,11 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
     if (this.ended) return;
     this.ended = true;
     this.#timeouts.stop();
-    if (this.details === "via_upstream" && this.request.observedEnd) this.#router.finished();
+    const isWhole = this.request.observedEnd && this.response.observedEnd;
+    if (this.details === "via_upstream" && isWhole) this.#router.finished();
     else this.#router.reset();
     for (const filter of this.#filters) filter.log();
     for (const filter of this.#filters) filter.destroy();
-    this.host.ended(this, accessRecord(this, this.#setup.listener, this.#client.headersSent));
+    this.host.ended(this, accessRecord(this, this.#setup.listener));
   }
 }

@@ -26,6 +26,7 @@ function headerProperty(map: HeaderMap | undefined, rest: readonly string[]): Pr
 export interface PropertyView {
   request: boolean;
   response: boolean;
+  trailers: boolean;
 }
 
 const FROM_REQUEST_HEADERS = new Set(
@@ -41,13 +42,15 @@ const MESSAGES = new Set("request response connection source destination upstrea
 export function streamProperty(
   stream: HttpStream,
   path: readonly string[],
-  view: PropertyView = { request: true, response: true },
+  view: PropertyView = { request: true, response: true, trailers: true },
 ): PropertyValue {
   const given = stream.info.properties.get(path.join("."));
   if (given !== undefined) return given;
   const [area = "", name = "", ...rest] = path;
   if (area === "filter_state") return path.length === 1 ? null : stream.filterState.get(name);
   if (MESSAGES.has(area) && path.length === 1) return null;
+  const isScalar = name !== "headers" && name !== "trailers";
+  if ((area === "request" || area === "response") && isScalar && rest.length > 0) return undefined;
   if (area === "request") return requestProperty(stream, name, rest, view);
   if (area === "response") return responseProperty(stream, name, rest, view);
   if (area === "connection") return connectionProperty(stream, name);
@@ -117,12 +120,12 @@ function responseProperty(
   rest: readonly string[],
   view: PropertyView,
 ): PropertyValue {
-  const { trailers } = stream.response;
+  const trailers = view.trailers ? stream.response.trailers : undefined;
   const headers = view.response ? stream.response.headers : undefined;
   const status = stream.response.headers?.get(":status");
   switch (name) {
     case "code":
-      return stream.response.headers === undefined ? undefined : int64(Number(status ?? 0));
+      return stream.responseCode === undefined ? undefined : int64(stream.responseCode);
     case "code_details":
       return text(stream.knownDetails);
     case "flags":

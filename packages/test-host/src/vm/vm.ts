@@ -46,6 +46,8 @@ export class Vm {
   readonly contexts = new Map<number, Context>();
   /** Effective context: the callee, until `proxy_set_effective_context`. Undefined while the module starts. */
   context: Context | undefined;
+  /** The context that the callback on the stack is for. */
+  callee: Context | undefined;
   scope: CallScope = {};
   /** Callouts, ticks and queues that may still call back: what could resume a paused stream. */
   waits = 0;
@@ -150,8 +152,9 @@ export class Vm {
     const asker = trace?.calls.answered(this, name, args, scope);
     if (this.failed !== undefined || !this.has(name)) return undefined;
     const entry = trace?.enter(context?.plugin.name ?? "", name, args.slice(1), context?.streamId ?? asker);
-    const outer = { context: this.context, scope: this.scope };
+    const outer = { context: this.context, callee: this.callee, scope: this.scope };
     this.context = context;
+    this.callee = context;
     this.scope = scope;
     this.#depth++;
     count(this.ledger.entries, name);
@@ -165,6 +168,7 @@ export class Vm {
     if (entry !== undefined) trace?.leave(entry, result, (this.failed as GuestTrap | undefined)?.message);
     this.#depth--;
     this.context = outer.context;
+    this.callee = outer.callee;
     this.scope = outer.scope;
     while (this.#depth === 0 && this.#deferred.length > 0) this.#deferred.shift()?.();
     return this.failed === undefined ? result : undefined;

@@ -49,6 +49,5 @@ function edit(
   const levels: readonly Partial<RouteEdits>[] = [chosen.route, chosen.virtualHost];
   const lists = levels.flatMap((level) => level[which] ?? []);
   if (lists.length === 0) return;
-  const isAnswered = stream.response.headers !== undefined;
-  editHeaders(headers, lists, () => ({ stream, record: accessRecord(stream, "", isAnswered) }));
+  editHeaders(headers, lists, () => ({ stream, record: accessRecord(stream, "") }));
 }
