@@ -61,7 +61,7 @@ function fateOf(outcome: Outcome): Fate {
   const asked = requests.length + rests.filter(isPartOfRequest).length;
   if (asked > outcome.clients.length && outcome.clients.every(({ responses }) => responses.length < 2))
     return "corrupt";
-  if (Object.values(outcome.services).some(({ rests }) => rests.some((rest) => !isPartOfRequest(rest))))
+  if (Object.values(outcome.services).some((service) => service.rests.some((rest) => !isPartOfRequest(rest))))
     return "corrupt";
   return outcome.clients.some(({ end }) => end === "hung") ? "hang" : "served";
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Comparison, Fate } from "./compare.ts";
 import { DIFFERENCES } from "./differences.ts";
 
@@ -39,6 +40,12 @@ ${faultTable(comparisons)}
 ## Differences
 
 ${differenceList()}
+
+## Differences on the wire
+
+Another test puts a raw client in front of both and compares bytes. What it leaves out, or finds different:
+
+${wireTable()}
 `;
 }
 
@@ -65,4 +72,17 @@ function differenceList(): string {
   return DIFFERENCES.map(({ scenario, where, reason }) => `- **${scenario}** (${where}): ${reason}`).join(
     "\n",
   );
+}
+
+function wireTable(): string {
+  const file = new URL("../../e2e/src/wire/differences.json", import.meta.url);
+  const rows = JSON.parse(readFileSync(file, "utf8")) as Record<
+    "what" | "envoy" | "here" | "reason",
+    string
+  >[];
+  return [
+    "| what | Envoy | here | reason |",
+    "| --- | --- | --- | --- |",
+    ...rows.map(({ what, envoy, here, reason }) => `| ${[what, envoy, here, reason].join(" | ")} |`),
+  ].join("\n");
 }

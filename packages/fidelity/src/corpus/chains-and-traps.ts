@@ -44,10 +44,10 @@ const KINDS: Readonly<Record<string, Callbacks>> = {
 
 /** Two plugins one behind the other: every kind with every kind. */
 export const chains: Scenario[] = [
-  ...Object.entries(KINDS).flatMap(([first, one]) =>
-    Object.entries(KINDS).map(([second, two]) => ({
+  ...Object.entries(KINDS).flatMap(([first, front]) =>
+    Object.entries(KINDS).map(([second, back]) => ({
       name: `chains/one that ${first}, one that ${second}`,
-      plugins: [{ callbacks: one }, { callbacks: two }],
+      plugins: [{ callbacks: front }, { callbacks: back }],
       ...EVERYTHING,
       clusters: SERVICE,
     })),
