@@ -41,6 +41,7 @@ describe("a tarball", () => {
         "index.ts",
         "advanced/index.ts",
         "exports/index.ts",
+        "higress/index.ts",
         "dist/transform/index.js",
       ],
       rest: /^(assembly\/[\w/-]+(\.d)?\.ts|dist\/transform\/[\w/-]+\.(js|d\.ts|js\.map))$/,

@@ -6,6 +6,7 @@ import {
   inStream,
   INTO_STREAM,
   one,
+  PHASES,
   reply,
   resume,
   SERVICE,
@@ -64,18 +65,6 @@ export const chains: Scenario[] = [
 ];
 
 const TRAP: Step[] = [["trap"]];
-const CALLBACKS = [
-  "proxy_on_context_create",
-  "proxy_on_request_headers",
-  "proxy_on_request_body",
-  "proxy_on_request_trailers",
-  "proxy_on_response_headers",
-  "proxy_on_response_body",
-  "proxy_on_response_trailers",
-  "proxy_on_log",
-  "proxy_on_done",
-  "proxy_on_delete",
-] as const satisfies readonly CallbackName[];
 const POLICIES: Readonly<Record<string, object>> = {
   "no policy": {},
   FAIL_CLOSED: { failure_policy: "FAIL_CLOSED" },
@@ -90,7 +79,7 @@ function trapping(callback: CallbackName): Callbacks {
 
 /** A trap in every callback, with every policy; and what two later requests get. */
 export const traps: Scenario[] = [
-  ...CALLBACKS.flatMap((callback) =>
+  ...PHASES.flatMap((callback) =>
     Object.entries(POLICIES).map(([policy, options]) =>
       one(`traps/in ${spoken(callback)}, ${policy}`, trapping(callback), {
         ...EVERYTHING,
