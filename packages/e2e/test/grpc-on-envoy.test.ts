@@ -12,7 +12,7 @@ import { response, startRecordingUpstream } from "../src/recording-upstream.ts";
 const TOKEN = 16;
 const token = `(i32.load (i32.const ${TOKEN}))`;
 const TIMEOUT_MS = 10_000;
-const SHORT_MS = 1000;
+const SHORT_MS = 2000;
 
 /** A protobuf field that holds text. */
 const field = (number: number, text: string) => String.fromCharCode((number << 3) | 2, text.length) + text;

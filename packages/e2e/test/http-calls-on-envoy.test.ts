@@ -52,7 +52,7 @@ const scenario = (title: string, begin: Build, added: Build = () => ""): Compare
 
 const SCENARIOS: ComparedGuest[] = [
   ...HTTP_PATHS.map((path) =>
-    scenario(`an answer: ${path}`, (p) => call(p, path, path.startsWith("/hang") ? { timeoutMs: 300 } : {})),
+    scenario(`an answer: ${path}`, (p) => call(p, path, path.startsWith("/hang") ? { timeoutMs: 2000 } : {})),
   ),
   scenario("a HEAD request", (p) => call(p, "/ok-head", { method: "HEAD" })),
   scenario("a POST with a body", (p) => call(p, "/mirror", { method: "POST", body: "a body" })),

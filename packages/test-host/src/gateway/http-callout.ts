@@ -43,8 +43,8 @@ export function callHttp(owner: CalloutOwner, request: HttpCallRequest): CallRes
 }
 
 /**
- * Sends one request and collects the whole answer. What Envoy makes up: 504 for the timeout, even in the midst of an answer;
- * 503 for a connection that failed, 502 for garbage. Source: Envoy, source/common/http/async_client_impl.cc.
+ * Sends one request and collects the whole answer. What Envoy makes up: 504 for the timeout, 503 for a connection that failed, 502 for
+ * garbage. Once an answer has begun, a timeout is a reset. Source: Envoy, source/common/http/async_client_impl.cc.
  */
 export function startHttpCallout(
   request: HttpCallRequest,
@@ -79,7 +79,7 @@ export function startHttpCallout(
     headers.set("x-envoy-expected-rq-timeout-ms", String(request.timeoutMs));
     timer = clock.after(request.timeoutMs, () => {
       stream?.reset();
-      finish(madeUp(504, "upstream request timeout"));
+      finish(answer === undefined ? madeUp(504, "upstream request timeout") : broken);
     });
   }
   const openedAt = clock.now();
