@@ -3,14 +3,15 @@ import {
   grpcService,
   startGateway,
   upstream,
+  VirtualClock,
   type RequestTrace,
   type TraceStep,
 } from "../../src/index.ts";
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { gatewayConfig, LISTENER } from "../../src/testing/gateway-config.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { VirtualClock } from "../../src/index.ts";
 import { guest, pairs } from "../engine/guest.ts";
+import { refusing } from "../kit/guests.ts";
 
 const CALL = pairs({ ":method": "GET", ":path": "/auth", ":authority": "auth" });
 const LONG = 0x7fffffff;
@@ -82,20 +83,7 @@ test("is plain data", async () => {
 });
 
 test("says who answered in the service's place, and why", async () => {
-  const plugin = guest(({ on, run, text }) =>
-    on(
-      "proxy_on_request_headers",
-      run(
-        "proxy_send_local_response",
-        403,
-        text("denied"),
-        text("go away"),
-        text(pairs({ "x-why": "no" })),
-        -1,
-      ),
-    ),
-  );
-  const gateway = await startGateway({ plugin });
+  const gateway = await startGateway({ plugin: refusing });
   await gateway.fetch("/");
   const steps = gateway.traces[0]?.steps ?? [];
   expect(steps[0]).toMatchObject({
