@@ -18,6 +18,7 @@ import {
   valueOf,
 } from "./scan";
 import { isJson } from "./validate";
+import { decimalAt } from "./decimal";
 
 /**
  * A JSON document, read in place: strict RFC 8259, at most 64 levels deep, nothing copied until a value is taken.
@@ -72,6 +73,7 @@ export class Json {
   @inline integer(path: string, otherwise: i64 = 0): i64 {
     return this.integerAt(this.at(utf8(path), Kind.Number), otherwise);
   }
+  /** The double nearest to a number, however many digits it has; Infinity when it is larger than any. */
   // @ts-ignore: decorator
   @inline number(path: string, otherwise: f64 = 0): f64 {
     return this.numberAt(this.at(utf8(path), Kind.Number), otherwise);
@@ -133,7 +135,7 @@ export class Json {
     return isWhole ? value : otherwise;
   }
   private numberAt(p: usize, otherwise: f64): f64 {
-    return p ? parseFloat(takeRaw(p, this.end)) : otherwise;
+    return p ? decimalAt(p) : otherwise;
   }
   private itemsAt(list: usize): Json[] {
     const items: Json[] = [];

@@ -71,10 +71,46 @@ function parsed(text: string): { value: unknown } | null {
 /** As text; half a pair of surrogates is a mark in the guest. */
 const marked = (value: unknown) => JSON.stringify(value).replace(/\\ud[89a-f][\da-f]{2}/g, "\ufffd");
 
+/** A double of any size, as it is written or with digits in the wrong place, or a number halfway between two doubles. */
+function double(next: Next): string {
+  const bits = () => BigInt(next(2 ** 32));
+  const kind = next(4);
+  const value = new Float64Array(BigUint64Array.of((bits() << 32n) | bits()).buffer)[0]!;
+  if (!Number.isFinite(value)) return "1.7976931348623159e308";
+  if (kind === 0) return String(value);
+  if (kind === 1) return (next(2 ** 32) / 2 ** next(64)).toString();
+  if (kind === 2) return `${bits()}${bits()}${bits()}.${bits()}e${next(700) - 350}`;
+  const odd = (1n << 53n) | (bits() << 21n) | 1n;
+  const exponent = next(1_000) - 500;
+  const digits = exponent < 0 ? odd * 5n ** BigInt(-exponent) : odd << BigInt(exponent);
+  return `${digits + BigInt(next(3) - 1)}e${Math.min(exponent, 0)}`;
+}
+
 describe.for([
   ["release", RELEASE, 100_000],
   ["debug", DEBUG, 3_000],
 ] as const)("JSON against JSON.parse (%s)", ([, flags, count]) => {
+  test("a number is the double nearest to it", async () => {
+    const feed = feeder(
+      "Json",
+      `const document = Json.parse(input); if (!document) return;
+      const bits = reinterpret<u64>(document.number("")); for (let i = 0; i < 8; i++) out.byte(<u32>(bits >> (i << 3)) & 255);`,
+      [...flags],
+    );
+    const next = random(22);
+    const inputs = Array.from({ length: count }, () => double(next));
+    inputs.push(
+      "-0",
+      "1e-99999999999",
+      `${"9".repeat(800)}e-1130`,
+      `0.${"0".repeat(400)}${"1".repeat(900)}e401`,
+    );
+    const outputs = await feed(inputs.map((input) => Buffer.from(input)));
+    for (const [i, input] of inputs.entries()) {
+      const number = outputs[i]!.length === 8 ? outputs[i]!.readDoubleLE() : undefined;
+      if (!Object.is(number, Number(input))) expect([input, number]).toEqual([input, Number(input)]);
+    }
+  });
   test("the same documents are refused, and the others mean the same", async () => {
     const feed = feeder("Json, quote", JSON_BODY, [...flags], JSON_PRELUDE);
     const next = random(21);
