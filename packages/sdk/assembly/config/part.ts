@@ -23,9 +23,10 @@ export class Part {
 }
 
 const ROOT = changetype<Part>(memory.data(64));
-/** The whole document; one at a time. */
-export function rootPart(start: usize): Part {
+/** The whole document; then, in its place, one rule of `_rules_` after the other, by its `index`. */
+export function rootPart(start: usize, index: i32): Part {
   ROOT.start = start;
+  ROOT.index = index;
   return ROOT;
 }
 /** A part of another one; `freeParts` frees it. */
@@ -58,14 +59,14 @@ const READ: u32 = 39;
 
 /** The value of a key; 0 when it is missing or null. */
 export function find(from: Part, key: Encoded): usize {
-  let p: usize = from.start ? member(from.start, document.end, key, READ) : 0;
-  if (document.inherits && !p && from.fallback) p = member(from.fallback, document.end, key, READ);
+  let p: usize = from.start ? member(from.start, key, READ) : 0;
+  if (document.inherits && !p && from.fallback) p = member(from.fallback, key, READ);
   return kindAt(p) == Kind.Null ? 0 : p;
 }
 /** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */
 export function warnOfUnread(from: Part): void {
   if (!from.start) return;
-  for (let name = firstIn(from.start); name; name = nextIn(valueOf(name), document.end))
+  for (let name = firstIn(from.start); name; name = nextIn(valueOf(name)))
     if (load<u8>(name) != READ && load<u8>(name, 1) != 95)
       warn(from, textBytes(name), utf8("unknown key, ignored"));
   release();
@@ -74,7 +75,7 @@ export function warnOfUnread(from: Part): void {
 export function hasOwnKeys(from: Part): bool {
   let name = firstIn(from.start);
   if (!name) return true;
-  for (; name; name = nextIn(valueOf(name), document.end)) if (load<u8>(name, 1) != 95) return true;
+  for (; name; name = nextIn(valueOf(name))) if (load<u8>(name, 1) != 95) return true;
   return false;
 }
 
@@ -120,7 +121,8 @@ function putPath(from: Part, key: Encoded, index: i32): void {
   putText(utf8(": "));
 }
 function putOwnPath(part: Part): void {
-  if (!part.parent) return putText(utf8("$"));
-  putOwnPath(changetype<Part>(part.parent));
-  putStep(part.key, part.index);
+  const parent = part.parent;
+  if (parent) putOwnPath(changetype<Part>(parent));
+  else putText(utf8("$"));
+  if (parent || part.index >= 0) putStep(parent ? part.key : utf8("_rules_"), part.index);
 }

@@ -7,8 +7,6 @@ import { Kind } from "../json/scan";
 
 /** The configuration that is being read. */
 export class document {
-  /** Where its text ends. */
-  static end: usize = 0;
   /** Something was wrong; only the first problem is logged. */
   static failed: bool = false;
   /** A rule's configuration falls back to the global one, key by key. */

@@ -129,7 +129,7 @@ function readString(from: ConfigReader, key: Encoded, otherwise: string): string
   const p = find(from, key);
   const kind = kindAt(p);
   if (kind == Kind.String) return takeText(p);
-  if (kind == Kind.Number) return takeRaw(p, document.end);
+  if (kind == Kind.Number) return takeRaw(p);
   expect(from, key, -1, p, utf8("a string"));
   return otherwise;
 }
@@ -165,7 +165,7 @@ function readInteger(
       putNumber(max);
     }
     putText(utf8(", not "));
-    putBytes(p, skipValue(p, document.end) - p);
+    putBytes(p, skipValue(p) - p);
     endProblem();
   }
   return otherwise;
@@ -174,7 +174,7 @@ function readBool(from: ConfigReader, key: Encoded, otherwise: bool): bool {
   const value = find(from, key);
   if (!value) return otherwise;
   let p = value;
-  let length = skipValue(p, document.end) - p;
+  let length = skipValue(p) - p;
   if (kindAt(p) == Kind.String) {
     p++;
     length -= 2;
@@ -192,7 +192,7 @@ function readStrings(from: ConfigReader, key: Encoded): string[] {
   else if (kindAt(p) != Kind.Array) expect(from, key, -1, p, utf8("a list of strings"));
   else {
     let index = 0;
-    for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
+    for (let item = firstIn(p); item; item = nextIn(item), index++) {
       if (kindAt(item) == Kind.String) values.push(takeText(item));
       else expect(from, key, index, item, utf8("a string"));
     }
@@ -207,7 +207,7 @@ function readObjects(from: ConfigReader, key: Encoded): ConfigReader[] {
     return readers;
   }
   let index = 0;
-  for (let item = firstIn(p); item; item = nextIn(item, document.end), index++) {
+  for (let item = firstIn(p); item; item = nextIn(item), index++) {
     if (kindAt(item) == Kind.Object) readers.push(changetype<ConfigReader>(partOf(from, item, key, index)));
     else expect(from, key, index, item, utf8("an object"));
   }
@@ -219,7 +219,7 @@ function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   if (!isObject) expect(from, key, -1, p, utf8("an object"));
   const part = partOf(from, isObject ? p : 0, key, -1);
   if (document.inherits && from.fallback) {
-    const global = member(from.fallback, document.end, key);
+    const global = member(from.fallback, key);
     if (kindAt(global) == Kind.Object) part.fallback = global;
   }
   return changetype<ConfigReader>(part);

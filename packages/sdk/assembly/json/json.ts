@@ -45,12 +45,9 @@ export class Json {
     return Json.parse(bytesOf(text));
   }
 
-  private get end(): usize {
-    return this.bytes.pointer + this.bytes.length;
-  }
   /** The value at a path; 0 when there is none, or of another kind. Kind.None: of any. */
   private at(path: Encoded, kind: Kind): usize {
-    const p = find(this.start, this.end, path);
+    const p = find(this.start, path);
     release();
     return kind == Kind.None || kindAt(p) == kind ? p : 0;
   }
@@ -95,14 +92,13 @@ export class Json {
     const keys: string[] = [];
     const object = this.at(encodeText(path), Kind.Object);
     if (object)
-      for (let name = firstIn(object); name; name = nextIn(valueOf(name), this.end))
-        keys.push(takeText(name));
+      for (let name = firstIn(object); name; name = nextIn(valueOf(name))) keys.push(takeText(name));
     return keys;
   }
   /** A member by its name, which may hold dots; of several with this name the last. */
   member(path: string, key: string): Json | null {
     const object = this.at(encodeText(path), Kind.Object);
-    const p = object ? member(object, this.end, encodeText(key)) : 0;
+    const p = object ? member(object, encodeText(key)) : 0;
     release();
     return p ? new Json(this.bytes, p) : null;
   }
@@ -110,8 +106,8 @@ export class Json {
   replaced(path: string, json: string): string | null {
     const p = this.at(encodeText(path), Kind.None);
     if (!p) return null;
-    const after = skipValue(p, this.end);
-    return decode(this.start, p - this.start) + json + decode(after, skipValue(this.start, this.end) - after);
+    const after = skipValue(p);
+    return decode(this.start, p - this.start) + json + decode(after, skipValue(this.start) - after);
   }
   /** Elements of a list; empty when the path leads to none. */
   // @ts-ignore: decorator
@@ -120,7 +116,7 @@ export class Json {
   }
   /** The value as it stands in the document. */
   toString(): string {
-    return takeRaw(this.start, this.end);
+    return takeRaw(this.start);
   }
 
   private documentAt(p: usize): Json | null {
@@ -139,7 +135,7 @@ export class Json {
   }
   private itemsAt(list: usize): Json[] {
     const items: Json[] = [];
-    if (list) for (let p = firstIn(list); p; p = nextIn(p, this.end)) items.push(new Json(this.bytes, p));
+    if (list) for (let p = firstIn(list); p; p = nextIn(p)) items.push(new Json(this.bytes, p));
     return items;
   }
 }

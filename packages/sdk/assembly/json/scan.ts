@@ -34,24 +34,26 @@ function skipText(p: usize): usize {
   for (p++; load<u8>(p) != 34; p++) if (load<u8>(p) == 92) p++;
   return p + 1;
 }
-/** The first byte behind a value; `end` is where the document ends. */
-export function skipValue(p: usize, end: usize): usize {
+/** The first byte behind a value. */
+export function skipValue(p: usize): usize {
   let depth = 0;
-  while (p < end) {
+  do {
     const c: u32 = load<u8>(p);
     // An apostrophe is a mark of `member`.
-    if (c == 34 || c == 39) {
-      p = skipText(p);
-      if (!depth) return p;
-      continue;
+    if (c == 34 || c == 39) p = skipText(p);
+    else {
+      p++;
+      if ((c | 32) == 123) depth++;
+      else if ((c | 32) == 125) depth--;
+      else if (!depth) while (!endsNumber(p)) p++;
     }
-    const closes = (c | 32) == 125;
-    if ((c | 32) == 123) depth++;
-    else if (closes && --depth <= 0) return depth < 0 ? p : p + 1;
-    else if (!depth && (c == 44 || c <= 32)) return p;
-    p++;
-  }
+  } while (depth);
   return p;
+}
+/** Whether a number or word ends at `p`; the byte 0 behind the document ends one, too. */
+function endsNumber(p: usize): bool {
+  const c: u32 = load<u8>(p);
+  return c <= 32 || c == 44 || (c | 32) == 125;
 }
 /** The first member name or element of an object or list; 0 when it is empty. */
 export function firstIn(container: usize): usize {
@@ -59,8 +61,8 @@ export function firstIn(container: usize): usize {
   return (load<u8>(p) | 32) == 125 ? 0 : p;
 }
 /** The member name or element behind the value at `p`; 0 at the end. */
-export function nextIn(p: usize, end: usize): usize {
-  p = skipSpace(skipValue(p, end));
+export function nextIn(p: usize): usize {
+  p = skipSpace(skipValue(p));
   return load<u8>(p) == 44 ? skipSpace(p + 1) : 0;
 }
 /** The value of the member whose name stands at `p`. */
@@ -87,7 +89,8 @@ export function textBytes(p: usize): Encoded {
         end = emit(end, c);
         continue;
       }
-      c = c == 98 ? 8 : c == 102 ? 12 : c == 110 ? 10 : c == 114 ? 13 : c == 116 ? 9 : c;
+      // Of b, f, n, r and t, by three bits of the letter; other escaped characters stand for themselves.
+      if (c > 92) c = (0x9da0c8 >> (c & 28)) & 15;
     }
     store<u8>(end++, c);
   }
@@ -116,12 +119,12 @@ export function takeText(p: usize): string {
   return text;
 }
 /** The bytes of a value as they stand. */
-export function takeRaw(p: usize, end: usize): string {
-  return decode(p, skipValue(p, end) - p);
+export function takeRaw(p: usize): string {
+  return decode(p, skipValue(p) - p);
 }
 
 /** The value of a member; of several with the same name the last. 0 when there is none. `mark` replaces the opening quote of its name, for which it stands from then on. */
-export function member(object: usize, end: usize, key: Encoded, mark: u32 = 34): usize {
+export function member(object: usize, key: Encoded, mark: u32 = 34): usize {
   let found: usize = 0;
   for (let name = firstIn(object); name;) {
     const value = valueOf(name);
@@ -129,18 +132,18 @@ export function member(object: usize, end: usize, key: Encoded, mark: u32 = 34):
       found = value;
       store<u8>(name, mark);
     }
-    name = nextIn(value, end);
+    name = nextIn(value);
   }
   return found;
 }
 
-function element(list: usize, end: usize, index: u32): usize {
+function element(list: usize, index: u32): usize {
   let p = firstIn(list);
-  while (p && index-- > 0) p = nextIn(p, end);
+  while (p && index-- > 0) p = nextIn(p);
   return p;
 }
 /** Follows a path such as `a.b.0.c`; 0 when it leads nowhere. The empty path is the value itself. */
-export function find(p: usize, end: usize, path: Encoded): usize {
+export function find(p: usize, path: Encoded): usize {
   let from = pointerOf(path);
   const last = from + lengthOf(path);
   while (p && from < last) {
@@ -148,12 +151,7 @@ export function find(p: usize, end: usize, path: Encoded): usize {
     while (to < last && load<u8>(to) != 46) to++;
     const step = ((<u64>(to - from)) << 32) | from;
     const kind = kindAt(p);
-    p =
-      kind == Kind.Object
-        ? member(p, end, step)
-        : kind == Kind.Array
-          ? element(p, end, toIndex(from, to))
-          : 0;
+    p = kind == Kind.Object ? member(p, step) : kind == Kind.Array ? element(p, toIndex(from, to)) : 0;
     from = to + 1;
   }
   return p;
@@ -181,8 +179,7 @@ export function takeWhole(p: usize): i64 {
   let n: i64 = 0;
   while (<u32>load<u8>(p) - 48 < 10) n = n * 10 + (load<u8>(p++) - 48);
   // What follows must end the number: a delimiter, or the quote of a string.
-  const c: u32 = load<u8>(p);
-  isWhole = p > start && p - start < 19 && (quoted ? c == 34 : c == 44 || (c | 32) == 125 || c <= 32);
+  isWhole = p > start && p - start < 19 && (quoted ? load<u8>(p) == 34 : endsNumber(p));
   return negative ? -n : n;
 }
 export let isWhole: bool = false;

@@ -3,6 +3,8 @@ import { sequenceAt } from "../abi/text";
 
 /** Deeper nesting is refused. */
 const MAX_DEPTH: i32 = 64;
+/** What may stand behind a backslash: b, f, n, r and t, a bit for each letter. */
+const LETTERS: u32 = 0x144044;
 
 let at: usize = 0;
 
@@ -22,14 +24,8 @@ function space(): u32 {
 
 /** Whether the bytes are one JSON document; a byte 0 must follow them. `failedAt` tells where they are not. */
 export function isJson(p: usize, length: usize): bool {
-  const end = p + length;
-  for (at = p; at < end;) {
-    const n: usize = peek() < 0x80 ? 1 : sequenceAt(at, end);
-    if (!n) return false;
-    at += n;
-  }
   at = p;
-  return value(MAX_DEPTH) && space() == 0 && at == end;
+  return value(MAX_DEPTH) && space() == 0 && at == p + length;
 }
 /** Where the last `isJson` stopped, as an offset from its start. */
 export function failedAt(p: usize): usize {
@@ -97,6 +93,12 @@ function text(): bool {
     let c = peek();
     if (c == 34) break;
     if (c < 32) return false;
+    if (c > 127) {
+      // Not past the 0 behind the document, which continues no sequence.
+      const n = sequenceAt(at, at + 4);
+      if (!n) return false;
+      at += n - 1;
+    }
     if (c != 92) continue;
     at++;
     c = peek();
@@ -106,8 +108,7 @@ function text(): bool {
         const h = peek();
         if (h - 48 > 9 && (h | 32) - 97 > 5) return false;
       }
-    } else if (c != 34 && c != 92 && c != 47 && c != 98 && c != 102 && c != 110 && c != 114 && c != 116)
-      return false;
+    } else if (c > 92 ? c > 116 || !((LETTERS >> (c - 96)) & 1) : c != 34 && c != 92 && c != 47) return false;
   }
   at++;
   return true;

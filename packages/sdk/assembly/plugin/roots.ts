@@ -3,17 +3,8 @@ import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, release } from "../abi/text";
 import { document, endProblem } from "../config/problem";
-import {
-  Part,
-  freeParts,
-  hasOwnKeys,
-  partOf,
-  refuse,
-  rootPart,
-  startProblem,
-  warnOfUnread,
-} from "../config/part";
-import { readBuffer } from "../host/buffers";
+import { Part, freeParts, hasOwnKeys, refuse, rootPart, startProblem, warnOfUnread } from "../config/part";
+import { readBuffer, readRawBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
 import { endLine, putNumber, putString, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
@@ -43,7 +34,6 @@ class Root {
   rules: usize;
   /** The document, which the rules point into; 0 for none. */
   text: usize;
-  end: usize;
 }
 
 let first: usize = 0;
@@ -72,7 +62,7 @@ function chooseConfig(root: Root): usize {
   let rule = root.rules;
   if (!rule) return root.config;
   startMatching();
-  while (rule && !changetype<Rule>(rule).applies(root.end)) rule = changetype<Rule>(rule).next;
+  while (rule && !changetype<Rule>(rule).applies()) rule = changetype<Rule>(rule).next;
   endMatching();
   return rule ? changetype<Rule>(rule).config : root.config;
 }
@@ -105,13 +95,12 @@ export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
   const root = changetype<Root>(allocateCleared(offsetof<Root>()));
   root.id = id;
-  const text = size ? readBuffer(BufferType.PluginConfiguration) : null;
   document.failed = false;
-  if (handlers.parseRaw) readRaw(root, text);
-  else if (text == null) readConfiguration(root, EMPTY_OBJECT, 2);
+  if (handlers.parseRaw) readRaw(root, size ? readBuffer(BufferType.PluginConfiguration) : null);
   else {
-    root.text = __pin(changetype<usize>(text));
-    readConfiguration(root, root.text, text.byteLength);
+    if (size) root.text = readRawBuffer(BufferType.PluginConfiguration);
+    if (root.text) readConfiguration(root, root.text, size);
+    else readConfiguration(root, EMPTY_OBJECT, 2);
   }
   freeParts();
   const accepted = !document.failed;
@@ -126,7 +115,7 @@ export function configureRoot(id: u32, size: u32): bool {
   collectOutside();
   return accepted;
 }
-const EMPTY_OBJECT: usize = memory.data<u8>([123, 125]);
+const EMPTY_OBJECT: usize = memory.data<u8>([123, 125, 0]);
 function allocateCleared(size: usize): usize {
   const p = heap.alloc(size);
   memory.fill(p, 0, size);
@@ -159,7 +148,7 @@ function deleteRoots(id: u32): void {
 }
 function deleteRoot(root: Root): void {
   if (root.config) __unpin(root.config);
-  if (root.text) __unpin(root.text);
+  if (root.text) heap.free(root.text);
   let rule = root.rules;
   while (rule) {
     const next = changetype<Rule>(rule).next;
@@ -171,11 +160,10 @@ function deleteRoot(root: Root): void {
 }
 
 function readConfiguration(root: Root, start: usize, length: usize): void {
-  const end = start + length;
-  document.end = end;
-  root.end = end;
+  const object = skipSpace(start);
+  const json = rootPart(object, -1);
   if (!isJson(start, length)) {
-    startProblem(rootPart(0), 0, -1);
+    startProblem(json, 0, -1);
     putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
     putNumber(failedAt(start));
     // Field 1 of a message, with its length: JSON never begins so.
@@ -183,11 +171,8 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
       putText(utf8(", but a protobuf Struct: give JSON in a google.protobuf.StringValue"));
     return endProblem();
   }
-  const object = skipSpace(start);
-  const isObject = kindAt(object) == Kind.Object;
-  const json = rootPart(isObject ? object : 0);
-  if (!isObject) return refuse(json, 0, utf8("must be an object"));
-  const rules = member(object, end, utf8("_rules_"));
+  if (kindAt(object) != Kind.Object) return refuse(json, 0, utf8("must be an object"));
+  const rules = member(object, utf8("_rules_"));
   let item: usize = 0;
   if (rules) {
     if (kindAt(rules) != Kind.Array) return refuse(json, utf8("_rules_"), utf8("must be a list"));
@@ -204,7 +189,9 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
   document.partial = false;
   if (rules && !item && !root.config)
     refuse(json, utf8("_rules_"), utf8("is empty, and there is no configuration besides it"));
-  readRules(root, item, json);
+  if (document.inherits) json.fallback = object;
+  readRules(root, item);
+  if (document.inherits) json.fallback = 0;
 }
 function parse(json: Part): usize {
   const config = __pin(call_indirect<usize>(handlers.newConfig));
@@ -212,17 +199,14 @@ function parse(json: Part): usize {
   if (!document.failed) warnOfUnread(json);
   return config;
 }
-function readRules(root: Root, item: usize, json: Part): void {
-  let last: usize = 0;
-  for (let index = 0; item; item = nextIn(item, root.end), index++) {
-    const isObject = kindAt(item) == Kind.Object;
-    const reader = partOf(json, isObject ? item : 0, utf8("_rules_"), index);
-    if (!isObject) return refuse(reader, 0, utf8("must be an object"));
-    if (document.inherits) reader.fallback = json.start;
+function readRules(root: Root, item: usize): void {
+  let link = changetype<usize>(root) + offsetof<Root>("rules");
+  for (let index = 0; item; item = nextIn(item), index++) {
+    const reader = rootPart(item, index);
+    if (kindAt(item) != Kind.Object) return refuse(reader, 0, utf8("must be an object"));
     const rule = changetype<Rule>(allocateCleared(offsetof<Rule>()));
-    if (last) changetype<Rule>(last).next = changetype<usize>(rule);
-    else root.rules = changetype<usize>(rule);
-    last = changetype<usize>(rule);
+    store<usize>(link, changetype<usize>(rule));
+    link = changetype<usize>(rule) + offsetof<Rule>("next");
     rule.routes = readCondition(reader, utf8("_match_route_"));
     rule.domains = readCondition(reader, utf8("_match_domain_"));
     rule.services = readCondition(reader, utf8("_match_service_"));
@@ -238,10 +222,10 @@ function readRules(root: Root, item: usize, json: Part): void {
 }
 /** A text or a list of texts; 0 when it is missing, null or empty. */
 function readCondition(reader: Part, key: Encoded): usize {
-  const list = member(reader.start, document.end, key);
+  const list = member(reader.start, key);
   if (!list || kindAt(list) == Kind.Null) return 0;
   const first = firstText(list);
-  for (let item = first; item; item = nextText(list, item, document.end))
+  for (let item = first; item; item = nextText(list, item))
     if (kindAt(item) != Kind.String) {
       refuse(reader, key, utf8("must be a list of strings"));
       return 0;

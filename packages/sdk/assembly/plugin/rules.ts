@@ -22,11 +22,11 @@ export class Rule {
   prefixes: usize;
 
   /** Of several conditions, route and service both have to hold; otherwise the first of route, domain, service, prefix counts. */
-  applies(end: usize): bool {
+  applies(): bool {
     const routes = this.routes;
     let list = this.services;
     if (routes) {
-      const applies = some(routes, end, Match.Exact);
+      const applies = some(routes, Match.Exact);
       if (!applies || !list) return applies;
     }
     let kind = Match.Service;
@@ -37,7 +37,7 @@ export class Rule {
       list = this.prefixes;
       kind = Match.Prefix;
     }
-    return some(list, end, kind);
+    return some(list, kind);
   }
 }
 
@@ -92,13 +92,13 @@ function withoutPort(p: usize, length: usize): usize {
 export function firstText(list: usize): usize {
   return kindAt(list) == Kind.Array ? firstIn(list) : list;
 }
-export function nextText(list: usize, item: usize, end: usize): usize {
-  return kindAt(list) == Kind.Array ? nextIn(item, end) : 0;
+export function nextText(list: usize, item: usize): usize {
+  return kindAt(list) == Kind.Array ? nextIn(item) : 0;
 }
-function some(list: usize, end: usize, kind: Match): bool {
+function some(list: usize, kind: Match): bool {
   if (!list) return false;
   ask(kind);
-  for (let item = firstText(list); item; item = nextText(list, item, end)) {
+  for (let item = firstText(list); item; item = nextText(list, item)) {
     const pattern = textBytes(item);
     giveBack(pattern);
     if (matches(pointerOf(pattern), lengthOf(pattern), kind)) return true;

@@ -1,4 +1,4 @@
-import { type Binaryen, type Module, functionsOf } from "./binaryen.ts";
+import { type Binaryen, type ExpressionInfo, type Module, type Ref, functionsOf } from "./binaryen.ts";
 import type { Literals } from "./literals.ts";
 import { kindOf, walk } from "./walk.ts";
 
@@ -9,8 +9,8 @@ const RUNTIME = "~lib/rt/";
 
 /**
  * Aborts of libraries: their position is one in the library, which helps nobody, and takes texts of its own. The message stays, as UTF-8;
- * the runtime's assertions, which hold unless memory is exhausted or corrupted, go without. The trap's own position, which gateways log,
- * and the source map lead to the author's line.
+ * the runtime's assertions about itself, which hold unless memory is corrupted, go. The trap's own position, which gateways log, and the
+ * source map lead to the author's line.
  */
 export function shortenAborts(module: Module, binaryen: Binaryen, literals: Literals): void {
   const { i32, none } = binaryen;
@@ -29,6 +29,10 @@ export function shortenAborts(module: Module, binaryen: Binaryen, literals: Lite
   for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
     if (imported || !name.startsWith(LIBRARY)) continue;
     walk(binaryen, body, (kind, info, ref) => {
+      if (kind === "If" && name.startsWith(RUNTIME) && isAssertion(binaryen, info)) {
+        binaryen.If.setIfTrue(ref, module.nop());
+        return;
+      }
       if (kind !== "Call" || info["target"] !== ABORT) return;
       const [message] = info["operands"];
       if (kindOf(binaryen, message) !== "Const") return;
@@ -37,4 +41,16 @@ export function shortenAborts(module: Module, binaryen: Binaryen, literals: Lite
       binaryen.Call.setTarget(ref, abortWith(text));
     });
   }
+}
+/** `if (...) abort(null, ...)`: the runtime gives its other aborts a message. */
+function isAssertion(binaryen: Binaryen, info: ExpressionInfo): boolean {
+  if (info["ifFalse"] || kindOf(binaryen, info["ifTrue"]) !== "Block") return false;
+  const [first]: Ref[] = binaryen.getExpressionInfo(info["ifTrue"])["children"];
+  if (!first || kindOf(binaryen, first) !== "Call") return false;
+  const { target, operands } = binaryen.getExpressionInfo(first);
+  return (
+    target === ABORT &&
+    kindOf(binaryen, operands[0]) === "Const" &&
+    binaryen.getExpressionInfo(operands[0])["value"] === 0
+  );
 }

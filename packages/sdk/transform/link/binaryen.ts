@@ -23,6 +23,7 @@ export interface Binaryen {
   setShrinkLevel(level: number): void;
   Expression: { getId(ref: Ref): number };
   Call: { setTarget(ref: Ref, name: string): void };
+  If: { setIfTrue(ref: Ref, ifTrue: Ref): void };
   Switch: {
     setCondition(ref: Ref, condition: Ref): void;
     setNameAt(ref: Ref, index: number, name: string): void;
@@ -52,6 +53,7 @@ interface Constants<T> {
 export interface Module {
   i32: Constants<number> & {
     add(left: Ref, right: Ref): Ref;
+    sub(left: Ref, right: Ref): Ref;
     shl(left: Ref, right: Ref): Ref;
     load(offset: number, align: number, ptr: Ref, memory: string): Ref;
     store(offset: number, align: number, ptr: Ref, value: Ref, memory: string): Ref;
@@ -66,7 +68,10 @@ export interface Module {
   getNumElementSegments(): number;
   getElementSegmentByIndex(index: number): Ref;
   validate(): number;
-  local: { get(index: number, type: number): Ref };
+  block(name: string | null, children: Ref[]): Ref;
+  if(condition: Ref, ifTrue: Ref): Ref;
+  return(value: Ref): Ref;
+  local: { get(index: number, type: number): Ref; set(index: number, value: Ref): Ref };
   call(name: string, operands: Ref[], type: number): Ref;
   addFunction(name: string, params: number, results: number, locals: number[], body: Ref): Ref;
   removeFunction(name: string): void;

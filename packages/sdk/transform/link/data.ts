@@ -12,34 +12,55 @@ import { kindOf, walk } from "./walk.ts";
 
 /**
  * Drops static data that no constant of the code and no live data points into. Conservative: any number that could be an address keeps
- * what stands there. `contents`: an element for each static object, which the optimiser's own segments no longer tell apart.
+ * what stands there. `contents`: an element for each static object, which the optimiser's own segments no longer tell apart. `texts`: the
+ * encoded literals, parts of one of these; a shorter one may stand inside a longer one.
  */
-export function dropDeadData(module: Module, binaryen: Binaryen, contents: readonly Segment[]): void {
-  const segments = contents.toSorted((a, b) => a.at - b.at);
+export function dropDeadData(
+  module: Module,
+  binaryen: Binaryen,
+  contents: readonly Segment[],
+  texts: readonly Segment[],
+): void {
+  const objects = contents.filter((object) => !texts.some((text) => holds(object, text.at)));
+  const all = [...objects, ...texts];
   const live = new Set<Segment>();
   const open: Segment[] = [];
-  const reach = (address: number) => {
-    // The end of an object is an address of it, unless another begins there.
-    const segment =
-      segments.find(({ at, data }) => at <= address && address < at + data.length) ??
-      segments.find(({ at, data }) => address === at + data.length);
-    if (segment === undefined || live.has(segment)) return;
+  const keep = (segment: Segment) => {
+    if (live.has(segment)) return;
     live.add(segment);
     open.push(segment);
   };
-  for (const address of addressesIn(module, binaryen)) reach(address);
+  const reach = (address: number) => {
+    const around = all.filter((segment) => holds(segment, address));
+    // The end of an object is an address of it, unless another begins there.
+    const found = around.length ? around : all.filter(({ at, data }) => address === at + data.length);
+    found.forEach(keep);
+  };
+  const seen = constantsIn(module, binaryen);
+  for (const packed of seen.packed) {
+    const [at, length] = [Number(packed & 0xffffffffn), Number(packed >> 32n)];
+    const text = texts.find((t) => t.at === at && t.data.length === length);
+    if (text) keep(text);
+    else seen.addresses.add(at);
+  }
+  seen.addresses.forEach(reach);
   for (let segment = open.pop(); segment; segment = open.pop()) {
     const words = new DataView(segment.data.buffer, segment.data.byteOffset, segment.data.length);
     for (let at = -segment.at & 3; at + 4 <= segment.data.length; at += 4) reach(words.getUint32(at, true));
   }
-  setSegments(module, pagesOf(module), pack(segments.filter((segment) => live.has(segment))));
+  setSegments(module, pagesOf(module), pack([...live].toSorted((a, b) => a.at - b.at)));
+}
+function holds({ at, data }: Segment, address: number): boolean {
+  return at <= address && address < at + data.length;
 }
 
-function addressesIn(module: Module, binaryen: Binaryen): Set<number> {
+/** Numbers of 32 bits, and of 64: those may be an address with a length in the upper half. */
+function constantsIn(module: Module, binaryen: Binaryen): { addresses: Set<number>; packed: Set<bigint> } {
   const addresses = new Set<number>();
+  const packed = new Set<bigint>();
   const see = (value: unknown) => {
     if (typeof value === "number") addresses.add(value >>> 0);
-    else if (typeof value === "bigint") addresses.add(Number(BigInt.asUintN(32, value)));
+    else if (typeof value === "bigint") packed.add(BigInt.asUintN(64, value));
   };
   const visit = (kind: string, info: ExpressionInfo) => {
     if (kind === "Const") see(info["value"]);
@@ -51,18 +72,18 @@ function addressesIn(module: Module, binaryen: Binaryen): Set<number> {
   for (const { module: imported, body } of functionsOf(binaryen, module))
     if (!imported) walk(binaryen, body, visit);
   for (const global of globalsOf(binaryen, module)) if (!global.module) walk(binaryen, global.init, visit);
-  return addresses;
+  return { addresses, packed };
 }
 
-/** Cuts runs of zeros out; a segment of its own costs about eight bytes. */
+/** One after the other, overlaps once. Cuts runs of zeros out; a segment of its own costs about eight bytes. */
 const WORTH_A_CUT = 8;
 function pack(segments: Segment[]): Segment[] {
   const packed: Segment[] = [];
   for (const { at, data } of segments) {
     for (let i = 0; i < data.length; i++) {
-      if (!data[i]) continue;
       const last = packed.at(-1);
       const end = last ? last.at + last.data.length : 0;
+      if (!data[i] || at + i < end) continue;
       if (last && at + i - end < WORTH_A_CUT) {
         const grown = new Uint8Array(at + i + 1 - last.at);
         grown.set(last.data);

@@ -7,6 +7,7 @@ import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
 import { dropDeadData } from "./data.ts";
 import { HEAP, evaluateTopLevel } from "./evaluate.ts";
 import { Literals, resolveIntrinsics } from "./literals.ts";
+import { OWNERSHIP, ownConfigurations } from "./ownership.ts";
 import { Visits } from "./visits.ts";
 
 /**
@@ -28,7 +29,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   }
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
-  keepApart(module, binaryen, [...COLLECTOR, HEAP]);
+  keepApart(module, binaryen, [...COLLECTOR, ...OWNERSHIP, HEAP]);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);
   literals.encode();
@@ -43,12 +44,13 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   stripCallbacks(module, evaluated);
   // What one round finds out, the next makes use of.
   for (let round = 0; round < 2; round++) module.optimize();
+  ownConfigurations(module, binaryen);
   dropCollector(module, binaryen);
   visits.dropUnmade(literals.statics);
   module.optimize();
   dropAllocator(module, binaryen);
   module.optimize();
-  dropDeadData(module, binaryen, evaluated.contents);
+  dropDeadData(module, binaryen, evaluated.contents, literals.encoded);
 }
 
 /** Keeps functions apart from those that call them, for steps that look for them later. */

@@ -1,6 +1,7 @@
 import {
   type Binaryen,
   type Module,
+  type Ref,
   type Segment,
   exportsOf,
   functionsOf,
@@ -33,8 +34,10 @@ export class Literals {
   readonly #binaryen: Binaryen;
   /** The static objects as asc has laid them out; the optimiser cuts their segments. */
   statics: Segment[];
-  readonly #encoded: Segment[] = [];
+  /** Every literal's bytes; one may stand inside a longer one. */
+  readonly encoded: Segment[] = [];
   readonly #places = new Map<string, number>();
+  readonly #bytes = Buffer.alloc(ROOM_SIZE);
   #functions = new Set<string>();
   #exports: WebAssembly.Exports = {};
   #room = 0;
@@ -54,33 +57,43 @@ export class Literals {
     const functions = functionsOf(binaryen, module);
     this.#functions = new Set(functions.map((f) => f.name));
     this.#instantiate();
+    const found: { ref: Ref; bytes: Buffer }[] = [];
     for (const { module: imported, body } of functions) {
       if (imported) continue;
       walk(binaryen, body, (kind, info, ref) => {
         const base = kind === "Call" ? intrinsics.get(info["target"]) : undefined;
         if (!base || kindOf(binaryen, info["operands"][0]) !== "Const") return;
         const pointer: number = binaryen.getExpressionInfo(info["operands"][0])["value"];
-        if (isText(this.statics, pointer))
-          binaryen.Call.setTarget(ref, this.#constantFor(this.encodedAt(pointer, base)));
+        if (isText(this.statics, pointer)) found.push({ ref, bytes: this.#encode(pointer, base) });
       });
     }
-    setSegments(module, pagesOf(module), [...this.statics, ...this.#encoded]);
+    // The longest first: others may stand inside of them.
+    for (const { ref, bytes } of found.toSorted((a, b) => b.bytes.length - a.bytes.length))
+      binaryen.Call.setTarget(ref, this.#constantFor(this.#place(bytes)));
+    this.#writeRoom();
   }
-  /** Pointer and length, packed, of a static string's bytes. `base`: the function that checks and encodes it. */
-  encodedAt(pointer: number, base = "encodeText"): bigint {
+  /** Pointer and length, packed, of a static string's bytes. */
+  encodedAt(pointer: number): bigint {
+    return this.#place(this.#encode(pointer, "encodeText"));
+  }
+  #writeRoom(): void {
+    const room = { at: this.#room, data: new Uint8Array(this.#bytes.subarray(0, this.#end)) };
+    setSegments(this.#module, pagesOf(this.#module), [...this.statics, ...(this.#end ? [room] : [])]);
+  }
+  /** A static string's bytes. `base`: the function that checks and encodes it. */
+  #encode(pointer: number, base: string): Buffer {
     const exports = this.#exports;
     const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
     const result = BigInt.asUintN(64, (exports[base] as (pointer: number) => bigint)(pointer));
     (exports[RELEASE] as () => void)();
     if (!result) throw new Error(`${JSON.stringify(textAt(memory, pointer))} ${ILLEGAL[base]}`);
     const from = Number(result & 0xffffffffn);
-    const bytes = memory.slice(from, from + Number(result >> 32n));
-    return (BigInt(bytes.length) << 32n) | BigInt(this.#place(bytes));
+    return Buffer.from(memory.slice(from, from + Number(result >> 32n)));
   }
   #instantiate(): void {
     this.#exports = instantiate(this.#module).exports;
     if (this.#room) return;
-    this.#room = this.#end = (this.#exports[ROOM] as () => number)();
+    this.#room = (this.#exports[ROOM] as () => number)();
     this.statics = this.statics.filter(({ at }) => at !== this.#room);
   }
   /** What is left is encoded at run time. */
@@ -101,18 +114,22 @@ export class Literals {
     }
     return name;
   }
-  #place(bytes: Uint8Array): number {
-    const key = Buffer.from(bytes).toString("latin1");
+  #place(bytes: Buffer): bigint {
+    const key = bytes.toString("latin1");
     let at = this.#places.get(key);
     if (at === undefined) {
-      at = this.#end;
-      this.#end += bytes.length;
-      if (this.#end > this.#room + ROOM_SIZE)
-        throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
+      at = this.#bytes.subarray(0, this.#end).indexOf(bytes);
+      if (at < 0) {
+        at = this.#end;
+        this.#end += bytes.length;
+        if (this.#end > ROOM_SIZE)
+          throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
+        bytes.copy(this.#bytes, at);
+      }
       this.#places.set(key, at);
-      if (bytes.length) this.#encoded.push({ at, data: bytes });
+      if (bytes.length) this.encoded.push({ at: this.#room + at, data: new Uint8Array(bytes) });
     }
-    return at;
+    return (BigInt(bytes.length) << 32n) | BigInt(this.#room + at);
   }
 }
 

@@ -1,0 +1,92 @@
+import { type Binaryen, type Module, functionsOf } from "./binaryen.ts";
+import { ALLOCATE } from "./collector.ts";
+import { kindOf, walk } from "./walk.ts";
+
+const SDK = "~lib/@gateway-plugins/sdk/assembly/";
+const PARSE = `${SDK}plugin/roots/parse`;
+const COLLECT = `${SDK}stream/stream/collectOutside`;
+const PIN = /^~lib\/rt\/i?tcms\/__pin$/;
+const UNPIN = /^~lib\/rt\/i?tcms\/__unpin$/;
+const COLLECTORS = /^~lib\/rt\/i?tcms\//;
+const RAW = /^~lib\/rt\/\w+\/__(alloc|free)$/;
+/** What code looks for before an object: its class and its size; the rest of the header is the collector's. */
+const HEADER = 16;
+
+/** The functions that this step looks for. */
+export const OWNERSHIP = ["*/__pin", "*/__unpin", COLLECT];
+
+/**
+ * Where configuration objects are the only objects that a plugin can make, nothing is garbage: each is pinned when it is made and unpinned when
+ * its root goes, so unpinning frees it, and the collector stays out of the module.
+ */
+export function ownConfigurations(module: Module, binaryen: Binaryen): void {
+  const functions = functionsOf(binaryen, module);
+  const find = (name: RegExp) => functions.find((f) => name.test(f.name))?.name;
+  const [make, pin, unpin] = [ALLOCATE, PIN, UNPIN].map(find);
+  const raw = functions.map(({ name }) => name).filter((name) => RAW.test(name));
+  const alloc = raw.find((name) => name.endsWith("alloc"));
+  const free = raw.find((name) => name.endsWith("free"));
+  if (!make || !pin || !unpin || !alloc || !free || !onlyParseMakes(module, binaryen)) return;
+
+  const { i32, none } = binaryen;
+  const get = (index: number) => module.local.get(index, i32);
+  const number = (value: number) => module.i32.const(value);
+  const replace = (name: string, params: number[], result: number, locals: number[], body: number) => {
+    module.removeFunction(name);
+    module.addFunction(name, binaryen.createType(params), result, locals, body);
+  };
+  // (size, class)
+  replace(
+    make,
+    [i32, i32],
+    i32,
+    [i32],
+    module.block(null, [
+      module.local.set(
+        2,
+        module.i32.add(module.call(alloc, [module.i32.add(get(0), number(HEADER))], i32), number(HEADER)),
+      ),
+      module.i32.store(0, 4, module.i32.sub(get(2), number(8)), get(1), "0"),
+      module.i32.store(0, 4, module.i32.sub(get(2), number(4)), get(0), "0"),
+      module.return(get(2)),
+    ]),
+  );
+  replace(pin, [i32], i32, [], get(0));
+  replace(
+    unpin,
+    [i32],
+    none,
+    [],
+    module.if(get(0), module.call(free, [module.i32.sub(get(0), number(HEADER))], none)),
+  );
+  if (functions.some(({ name }) => name === COLLECT)) replace(COLLECT, [], none, [], module.nop());
+}
+
+/** Whether one place makes objects, and only the reading of a configuration comes there. */
+function onlyParseMakes(module: Module, binaryen: Binaryen): boolean {
+  const callers = new Map<string, string[]>();
+  let makers: string[] = [];
+  for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
+    if (imported || COLLECTORS.test(name)) continue;
+    walk(binaryen, body, (kind, info) => {
+      if (kind === "CallIndirect") makers = ["", ""];
+      if (kind !== "Call") return;
+      if (!ALLOCATE.test(info["target"])) {
+        callers.set(info["target"], [...(callers.get(info["target"]) ?? []), name]);
+        return;
+      }
+      const [, id] = info["operands"];
+      // A constructor asks for memory where it is given none; for class 0, which is never so.
+      const isBase = kindOf(binaryen, id) === "Const" && binaryen.getExpressionInfo(id)["value"] === 0;
+      if (!isBase) makers.push(name);
+    });
+  }
+  let [maker] = makers;
+  if (makers.length !== 1) return false;
+  while (maker !== PARSE) {
+    const above: string[] = callers.get(maker!) ?? [];
+    if (above.length !== 1) return false;
+    [maker] = above;
+  }
+  return true;
+}
