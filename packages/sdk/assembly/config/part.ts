@@ -4,6 +4,7 @@ import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
 import { endLine, putText, startLine } from "../host/log";
 import { Kind, firstIn, kindAt, member, nextIn, textBytes, valueOf } from "../json/scan";
+import { MARK } from "../json/validate";
 import { document, endProblem, putKind, putStep, startProblemLine } from "./problem";
 
 /** One object. Raw memory. */
@@ -54,20 +55,17 @@ export function freeParts(): void {
   }
 }
 
-/** Stands in the place of a name's opening quote when somebody has read its value. */
-const READ: u32 = 39;
-
-/** The value of a key; 0 when it is missing or null. */
+/** The value of a key, which is marked as read; 0 when it is missing or null. */
 export function find(from: Part, key: Encoded): usize {
-  let p: usize = from.start ? member(from.start, key, READ) : 0;
-  if (document.inherits && !p && from.fallback) p = member(from.fallback, key, READ);
+  let p: usize = from.start ? member(from.start, key, true) : 0;
+  if (document.inherits && !p && from.fallback) p = member(from.fallback, key, true);
   return kindAt(p) == Kind.Null ? 0 : p;
 }
 /** Names the keys that nobody has read. Keys with a leading underscore are the gateway's own. */
 export function warnOfUnread(from: Part): void {
   if (!from.start) return;
   for (let name = firstIn(from.start); name; name = nextIn(valueOf(name)))
-    if (load<u8>(name) != READ && load<u8>(name, 1) != 95)
+    if (load<u8>(name) != MARK && load<u8>(name, 1) != 95)
       warn(from, textBytes(name), utf8("unknown key, ignored"));
   release();
 }

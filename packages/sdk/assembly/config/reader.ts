@@ -3,18 +3,8 @@ import { Encoded, encodeText, giveBack, lengthOf, pointerOf, same } from "../abi
 import { putBytes, putNumber, putText } from "../host/log";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
-import {
-  Kind,
-  firstIn,
-  isWhole,
-  kindAt,
-  member,
-  nextIn,
-  skipValue,
-  takeRaw,
-  takeText,
-  takeWhole,
-} from "../json/scan";
+import { Kind, firstIn, isWhole, kindAt, member, nextIn, takeRaw, takeText, takeWhole } from "../json/scan";
+import { skipValue } from "../json/validate";
 import { RedisClient } from "../redis/commands";
 import { Options } from "../stream/options";
 import { Part, expect, find, missing, partOf, refuse, startProblem, warn } from "./part";

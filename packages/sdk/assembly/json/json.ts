@@ -11,13 +11,12 @@ import {
   kindAt,
   member,
   nextIn,
-  skipValue,
   takeRaw,
   takeText,
   takeWhole,
   valueOf,
 } from "./scan";
-import { isJson } from "./validate";
+import { isJson, skipValue } from "./validate";
 import { decimalAt } from "./decimal";
 
 /**

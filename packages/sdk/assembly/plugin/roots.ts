@@ -8,8 +8,8 @@ import { readBuffer, readRawBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
 import { endLine, putNumber, putString, putText, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
-import { Kind, firstIn, kindAt, member, nextIn, skipSpace } from "../json/scan";
-import { failedAt, isJson } from "../json/validate";
+import { Kind, firstIn, kindAt, member, nextIn } from "../json/scan";
+import { failedAt, isJson, skipSpace } from "../json/validate";
 import {
   Mark,
   Phase,
