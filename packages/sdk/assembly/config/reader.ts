@@ -93,7 +93,7 @@ export class ConfigReader extends Part {
         name.length ? utf8("servicePort") : utf8("serviceName"),
         utf8("missing: every call to the service will fail"),
       );
-    return Cluster.fqdn(name, port, this.string("serviceHost", name));
+    return Cluster.fqdn(name, port, this.string("serviceHost") || name);
   }
   /** A client of `service()`. */
   httpService(): HttpClient {

@@ -19,6 +19,7 @@ export class Cluster {
 
   /** The cluster that the present request is routed to. `host` "": the request's own `:authority`. */
   static route(host: string = ""): Cluster {
+    hasRoute = true;
     return new Cluster("*", host);
   }
   /** A cluster by its literal name, for gateways without Higress's naming. */
@@ -72,13 +73,18 @@ export class Cluster {
   }
 
   get name(): string {
-    const name = this.fixedName;
-    return name.length == 1 && name.charCodeAt(0) == 42 ? routeCluster() : name;
+    return this.isRoute ? routeCluster() : this.fixedName;
   }
   get host(): string {
-    return this.fixedHost.length ? this.fixedHost : getPseudo(utf8(":authority")) || "-";
+    const host = this.fixedHost;
+    return host.length ? host : (this.isRoute ? getPseudo(utf8(":authority")) : "") || "-";
+  }
+  private get isRoute(): bool {
+    return hasRoute && this.fixedName == "*";
   }
 }
+// Never set by a plugin without such a cluster, whose code goes then.
+let hasRoute: bool = false;
 function outbound(port: i32, subset: string, fqdn: string, host: string): Cluster {
   return Cluster.named("outbound|" + decimal(port) + "|" + subset + "|" + fqdn, host);
 }

@@ -4,10 +4,11 @@ import { dropAllocator } from "./allocator.ts";
 import { fillArrays } from "./arrays.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
+import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
 import { HEAP, evaluateTopLevel } from "./evaluate.ts";
 import { Literals, resolveIntrinsics } from "./literals.ts";
-import { OWNERSHIP, ownConfigurations } from "./ownership.ts";
+import { OWNERSHIP, keepRuntime, ownConfigurations } from "./ownership.ts";
 import { Visits } from "./visits.ts";
 
 /**
@@ -30,11 +31,13 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
   keepApart(module, binaryen, [...COLLECTOR, ...OWNERSHIP, HEAP]);
+  keepRuntime(module, binaryen);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);
   literals.encode();
   shortenAborts(module, binaryen, literals);
   fillArrays(module, binaryen);
+  keepGivenObjects(module, binaryen);
   module.optimize();
   literals.encode();
   literals.finish();

@@ -1,6 +1,6 @@
-import { type Binaryen, type Module, functionsOf } from "./binaryen.ts";
+import { type Binaryen, type Module, exportsOf, functionsOf } from "./binaryen.ts";
 import { ALLOCATE } from "./collector.ts";
-import { kindOf, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 const SDK = "~lib/@gateway-plugins/sdk/assembly/";
 const PARSE = `${SDK}plugin/roots/parse`;
@@ -15,12 +15,19 @@ const HEADER = 16;
 /** The functions that this step looks for. */
 export const OWNERSHIP = ["*/__pin", "*/__unpin", COLLECT];
 
+/** Exports what `ownConfigurations` replaces, until it does: the optimiser leaves the parameters of exported functions alone. */
+export function keepRuntime(module: Module, binaryen: Binaryen): void {
+  for (const { name } of functionsOf(binaryen, module))
+    if ([ALLOCATE, PIN, UNPIN].some((pattern) => pattern.test(name))) module.addFunctionExport(name, name);
+}
+
 /**
  * Where configuration objects are the only objects that a plugin can make, nothing is garbage: each is pinned when it is made and unpinned when
  * its root goes, so unpinning frees it, and the collector stays out of the module.
  */
 export function ownConfigurations(module: Module, binaryen: Binaryen): void {
   const functions = functionsOf(binaryen, module);
+  for (const { name, value } of exportsOf(binaryen, module)) if (name === value) module.removeExport(name);
   const find = (name: RegExp) => functions.find((f) => name.test(f.name))?.name;
   const [make, pin, unpin] = [ALLOCATE, PIN, UNPIN].map(find);
   const raw = functions.map(({ name }) => name).filter((name) => RAW.test(name));
@@ -75,10 +82,7 @@ function onlyParseMakes(module: Module, binaryen: Binaryen): boolean {
         callers.set(info["target"], [...(callers.get(info["target"]) ?? []), name]);
         return;
       }
-      const [, id] = info["operands"];
-      // A constructor asks for memory where it is given none; for class 0, which is never so.
-      const isBase = kindOf(binaryen, id) === "Const" && binaryen.getExpressionInfo(id)["value"] === 0;
-      if (!isBase) makers.push(name);
+      makers.push(name);
     });
   }
   let [maker] = makers;

@@ -25,7 +25,8 @@ function callees(binaryen: Binaryen, place: Ref, table: string[]): string[] {
   const callee = table[binaryen.getExpressionInfo(place)["value"] - 1];
   return callee === undefined ? table : [callee];
 }
-function tableOf(module: Module, binaryen: Binaryen): string[] {
+/** The function table, whose place 0 asc leaves empty. */
+export function tableOf(module: Module, binaryen: Binaryen): string[] {
   return Array.from(
     { length: module.getNumElementSegments() },
     (_, i) => binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(i)).data,
