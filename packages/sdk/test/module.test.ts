@@ -49,6 +49,16 @@ describe("a release build exports what it needs", () => {
   });
 });
 
+test("a release build is the same whatever was built before it in the process", async () => {
+  const source = `import { Plugin } from "@gateway-plugins/sdk";
+    new Plugin("p").onRequestBody((ctx, body) => { const json = body.json(); return ctx.respond(200, json ? json.string("name") || "" : "no"); });`;
+  const first = await build(source);
+  for (const flags of [DEBUG, ["--optimizeLevel", "3"]]) {
+    await build(source, flags);
+    expect(Buffer.from(await build(source)).equals(first)).toBe(true);
+  }
+});
+
 describe.for(BUILDS)("a %s build", ([name, flags]) => {
   test("loads on every gateway: markers in order, no start section, no import besides host functions", async () => {
     const wasm = await build(

@@ -21,6 +21,11 @@ export interface Binaryen {
   getExportInfo(ref: Ref): { kind: number; name: string; value: string };
   setOptimizeLevel(level: number): void;
   setShrinkLevel(level: number): void;
+  setAlwaysInlineMaxSize(size: number): void;
+  setFlexibleInlineMaxSize(size: number): void;
+  setOneCallerInlineMaxSize(size: number): void;
+  setFastMath(on: boolean): void;
+  setZeroFilledMemory(on: boolean): void;
   Expression: { getId(ref: Ref): number };
   Call: { setTarget(ref: Ref, name: string): void };
   If: { setIfTrue(ref: Ref, ifTrue: Ref): void };

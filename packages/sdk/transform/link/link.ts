@@ -28,8 +28,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
     module.removeExport(ASK);
     return;
   }
-  binaryen.setOptimizeLevel(optimizeLevel);
-  binaryen.setShrinkLevel(shrinkLevel);
+  setOptions(binaryen, optimizeLevel, shrinkLevel);
   keepApart(module, binaryen, [...COLLECTOR, ...OWNERSHIP, HEAP]);
   keepRuntime(module, binaryen);
   const visits = new Visits(module, binaryen);
@@ -54,6 +53,17 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   dropAllocator(module, binaryen);
   module.optimize();
   dropDeadData(module, binaryen, evaluated.contents, literals.encoded);
+}
+
+/** Those of a new process: asc leaves what it has set for the build before. */
+function setOptions(binaryen: Binaryen, optimizeLevel: number, shrinkLevel: number): void {
+  binaryen.setOptimizeLevel(optimizeLevel);
+  binaryen.setShrinkLevel(shrinkLevel);
+  binaryen.setAlwaysInlineMaxSize(2);
+  binaryen.setFlexibleInlineMaxSize(20);
+  binaryen.setOneCallerInlineMaxSize(-1);
+  binaryen.setFastMath(false);
+  binaryen.setZeroFilledMemory(false);
 }
 
 /** Keeps functions apart from those that call them, for steps that look for them later. */
