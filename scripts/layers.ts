@@ -19,7 +19,7 @@ export const LAYERINGS: readonly Layering[] = [
       ["bytes"],
       ["protobuf", "web"],
       ["crypto", "gzip", "pattern", "json", "log", "metrics", "state", "time"],
-      ["llm"],
+      ["llm", "typed"],
       ["http", "access"],
       ["grpc", "redis"],
       ["config"],

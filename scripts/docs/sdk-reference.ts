@@ -6,6 +6,7 @@ const ENTRIES: [specifier: string, file: string][] = [
   ["@gateway-plugins/sdk", "index.ts"],
   ["@gateway-plugins/sdk/advanced", "advanced/index.ts"],
   ["@gateway-plugins/sdk/higress", "higress/index.ts"],
+  ["@gateway-plugins/sdk/typed-json", "typed-json/index.ts"],
 ];
 const DECLARATION =
   /^(?:@\w+ )*export (?:declare |abstract )?(class|function|namespace|enum|const enum|let|const) (\w+)/;
@@ -24,7 +25,10 @@ export function sdkReference(sdk: string): string {
           .filter((name) => name !== "")
           .map((name) => ({ name, file: join(dirname(path), `${from}.ts`) })),
     );
-    const own = [...text.matchAll(/^export function (\w+)/gm)].map(([, name = ""]) => ({ name, file: path }));
+    const own = [...text.matchAll(/^export (?:function|namespace) (\w+)/gm)].map(([, name = ""]) => ({
+      name,
+      file: path,
+    }));
     const sections = [...exported, ...own]
       .toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
       .map((one) => section(one.name, readFileSync(one.file, "utf8").split("\n")));

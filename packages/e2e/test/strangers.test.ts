@@ -42,6 +42,7 @@ describe("a tarball", () => {
         "advanced/index.ts",
         "exports/index.ts",
         "higress/index.ts",
+        "typed-json/index.ts",
         "dist/transform/index.js",
       ],
       rest: /^(assembly\/[\w/-]+(\.d)?\.ts|dist\/transform\/[\w/-]+\.(js|d\.ts|js\.map))$/,

@@ -21,8 +21,12 @@ export const BUILDS: [name: string, flags: string[]][] = [
   ["debug", DEBUG],
 ];
 
-/** Compiles an author's file with plain asc and the transform, in this process. */
-export async function compile(source: string, flags: string[] = RELEASE): Promise<Compiled> {
+/** Compiles an author's file with plain asc and the transform, in this process; `before` stands in front of the transform. */
+export async function compile(
+  source: string,
+  flags: string[] = RELEASE,
+  before: string[] = [],
+): Promise<Compiled> {
   const folder = join(packageFolder, "build", `${process.pid}-${count++}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "plugin.ts"), source);
@@ -32,6 +36,7 @@ export async function compile(source: string, flags: string[] = RELEASE): Promis
       "plugin.ts",
       "--baseDir",
       folder,
+      ...before,
       "--transform",
       join(packageFolder, "dist/transform/index.js"),
       "--outFile",

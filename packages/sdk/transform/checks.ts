@@ -6,9 +6,10 @@ const internals = compiler as any;
 const { NodeKind, DiagnosticMessage, DiagnosticCategory, DiagnosticCode, AssertionKind, CommonFlags } =
   internals;
 
-/** An error of the plugin as a whole. */
-export function errorMessage(text: string): unknown {
-  return toDiagnostic(DiagnosticCategory.Error, text);
+/** An error of the plugin as a whole, or of one place in it. */
+export function errorMessage(text: string, range?: Range): unknown {
+  const message = toDiagnostic(DiagnosticCategory.Error, text);
+  return range ? message.withRange(range) : message;
 }
 function toDiagnostic(category: number, text: string) {
   const message = DiagnosticMessage.create(DiagnosticCode.User_defined_0, category, text);
@@ -126,6 +127,8 @@ export function checkSource(parser: Parser, source: Source): void {
   }
 
   function visit(node: Node): void {
+    // What another transform has written.
+    if (node.range.source !== source) return;
     switch (node.kind) {
       case NodeKind.Function:
         return visitFunction(node["declaration"]);

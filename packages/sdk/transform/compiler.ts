@@ -13,6 +13,7 @@ export interface Node {
 }
 export interface Source {
   internalPath: string;
+  normalizedPath: string;
   text: string;
   statements: Node[];
 }

@@ -3,6 +3,7 @@ import { checkSource, errorMessage } from "./checks.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { declareOptions } from "./options.ts";
+import { addShapes } from "./shapes.ts";
 import { link } from "./link/link.ts";
 import type { Compiler, Parser } from "./compiler.ts";
 
@@ -37,6 +38,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     for (const source of parser.sources) {
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
     }
+    addShapes(parser);
     parser.parseFile(
       `${declareOptions(parser.sources)}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\nimport "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
       "gateway-callbacks.ts",

@@ -138,7 +138,8 @@ export class Json {
     return items;
   }
 }
-function terminated(bytes: Bytes): Bytes {
+/** The same with a byte 0 behind it. */
+export function terminated(bytes: Bytes): Bytes {
   const copy = changetype<ArrayBuffer>(makeBuffer(bytes.length));
   memory.copy(changetype<usize>(copy), bytes.pointer, bytes.length);
   return Bytes.wrap(copy);

@@ -9,7 +9,7 @@ const source = (
   imports: string,
   body: string,
   more: string,
-) => `import { Action, ByteSink, Bytes, Plugin, ${imports} } from "@gateway-plugins/sdk";
+) => `import { Action, ByteSink, Bytes, Plugin${imports && `, ${imports}`} } from "@gateway-plugins/sdk";
 ${more}
 function each(input: Bytes, out: ByteSink): void { ${body} }
 new Plugin("fuzz").onRequestBody((ctx, body) => {
