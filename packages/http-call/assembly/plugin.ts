@@ -1,23 +1,21 @@
-import { Action, Failure, Plugin, log } from "@gateway-plugins/sdk";
+import { Action, Failure, Plugin } from "@gateway-plugins/sdk";
 import { Config } from "./config";
 
 new Plugin<Config>("http-call")
   .parseConfig((json, config) => config.read(json))
   .onRequestHeaders((ctx) =>
-    ctx.config.service
-      .get(ctx.config.requestPath, { timeout: ctx.config.timeout })
-      .send(ctx, (ctx, response) => {
-        // The guide's choice: a service that the gateway does not know, or that has no host, lets requests pass.
-        if (response.failure == Failure.UnknownCluster || response.failure == Failure.NoHealthyHost) {
-          log.error("not called, the request passes: " + response.reason);
-          return Action.Continue;
-        }
-        if (response.status != 200) {
-          log.error("http call failed: " + response.reason);
-          return ctx.respond(500, "http call failed");
-        }
-        const token = response.headers.get(ctx.config.tokenHeader);
-        if (token != null) ctx.request.headers.set(ctx.config.tokenHeader, token);
+    ctx.config.service.get(ctx.config.requestPath).send(ctx, (ctx, response) => {
+      // The guide's choice: a service that the gateway does not know, or that has no host, lets requests pass.
+      if (response.failure == Failure.UnknownCluster || response.failure == Failure.NoHealthyHost) {
+        response.logError("not called, the request passes");
         return Action.Continue;
-      }),
+      }
+      if (response.status != 200) {
+        response.logError("http call failed");
+        return ctx.respond(500, "http call failed");
+      }
+      const token = response.headers.get(ctx.config.tokenHeader);
+      if (token != null) ctx.request.headers.set(ctx.config.tokenHeader, token);
+      return Action.Continue;
+    }),
   );

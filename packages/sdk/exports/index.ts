@@ -80,6 +80,7 @@ export {
   releaseScratch,
 } from "../assembly/abi/text";
 export { literalRoom } from "../assembly/abi/literals";
+export { decimal } from "../assembly/abi/compose";
 export { abortText } from "../assembly/host/log";
 
 /** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */

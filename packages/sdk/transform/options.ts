@@ -1,7 +1,15 @@
 import type { Source } from "./compiler.ts";
 
 /** Options of calls and answers whose code is large; the SDK asks `isDefined(GATEWAY_OPTION_<name>)`. */
-const OPTIONS = ["body", "bufferFlushTimeout", "contentType", "details", "headers", "maxBufferSize"];
+const OPTIONS = [
+  "body",
+  "bufferFlushTimeout",
+  "contentType",
+  "details",
+  "headers",
+  "maxBufferSize",
+  "timeout",
+];
 const SDK = "~lib/@gateway-plugins/sdk/";
 
 /**

@@ -2,7 +2,8 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
-import { endLine, putText, startLine } from "../host/log";
+import { putText } from "../abi/compose";
+import { endLine, startLine } from "../host/log";
 import { Kind, firstIn, kindAt, member, nextIn, textBytes, valueOf } from "../json/scan";
 import { MARK } from "../json/validate";
 import { document, endProblem, putKind, putStep, startProblemLine } from "./problem";

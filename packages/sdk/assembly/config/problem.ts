@@ -2,7 +2,8 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf } from "../abi/text";
-import { endLine, putByte, putNumber, putText, startLine } from "../host/log";
+import { putByte, putNumber, putText } from "../abi/compose";
+import { endLine, startLine } from "../host/log";
 import { Kind } from "../json/scan";
 
 /** The configuration that is being read. */

@@ -1,6 +1,6 @@
 import { utf8 } from "../abi/literals";
 import { Encoded, encodeText, giveBack, lengthOf, pointerOf, same } from "../abi/text";
-import { putBytes, putNumber, putText } from "../host/log";
+import { putBytes, putNumber, putText } from "../abi/compose";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
 import { Kind, firstIn, isWhole, kindAt, member, nextIn, takeRaw, takeText, takeWhole } from "../json/scan";

@@ -1,18 +1,29 @@
-import { MapType, Status } from "../abi/enums";
-import { BufferType } from "../abi/enums";
+import { BufferType, LogLevel, MapType, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
 import { addBytes, addEncoded, addPair, addPath, addText, startPairs } from "../abi/pairs";
-import { Encoded, Rule, allows, decode, encodeText, giveBack, lengthOf, pointerOf } from "../abi/text";
+import {
+  Encoded,
+  Rule,
+  allows,
+  decode,
+  encodeText,
+  giveBack,
+  lengthOf,
+  pointerOf,
+  release,
+} from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { lastToken, startHttpCall } from "../host/callouts";
 import { getStatusCode, hasHeader } from "../host/headers";
+import { putNumber, putText } from "../abi/compose";
+import { endLine, logs, startLine } from "../host/log";
 import { Json } from "../json/json";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
-import { Cluster, decimal } from "./cluster";
+import { Cluster } from "./cluster";
 import { HeadersView, refuse } from "./headers";
 import { Slot } from "./reply";
 
@@ -43,7 +54,12 @@ export class HttpResponse {
   }
   /** For logs and messages: `status 404`, or the failure in words. */
   get reason(): string {
-    return this.failure == Failure.None ? "status " + decimal(reply.status) : failureText(reply.failure);
+    return this.failure == Failure.None ? "status " + reply.status.toString() : failureText(reply.failure);
+  }
+  /** Logs `<message>: <reason>` at level error, without making a string of it. */
+  // @ts-ignore: decorator
+  @inline logError(message: string): void {
+    if (logs(LogLevel.Error)) logReason(utf8(message), this.failure, reply.status);
   }
   get headers(): HeadersView {
     return changetype<HeadersView>(<usize>MapType.CallResponseHeaders + 1);
@@ -81,6 +97,18 @@ export class HttpResponse {
   }
 }
 
+/** `<message>: <failure in words>`, or `: status <status>` when there is no failure. */
+function logReason(message: Encoded, failure: Failure, status: i32): void {
+  startLine();
+  putText(message);
+  putText(utf8(": "));
+  if (failure == Failure.None) {
+    putText(utf8("status "));
+    putNumber(status);
+  } else putText(failureWords(failure));
+  endLine(LogLevel.Error);
+  release();
+}
 /** A failure in words. */
 export function failureText(failure: Failure): string {
   const words = failureWords(failure);
@@ -102,9 +130,11 @@ export class CallOptions {
   /** `[name, value]` pairs. An invalid one fails the call with `Failure.InvalidRequest`. */
   headers: string[][] | null = null;
   body: string = "";
-  /** Milliseconds until `Failure.Timeout`; 0, or less, waits for ever. */
-  timeout: i32 = 500;
+  /** Milliseconds until `Failure.Timeout`; 0, or less, waits for ever. Default: the client's. */
+  timeout: i32 = CLIENTS;
 }
+/** No number that anybody means. */
+const CLIENTS = i32.MIN_VALUE;
 
 // Never set by a plugin that does not retry, whose code goes then.
 let retryHttp: u32 = 0;
@@ -127,7 +157,7 @@ function joinHttp(id: u32, response: HttpResponse, slot: Slot): usize {
 /** One HTTP request to a service; nothing happens before `send`. */
 export class HttpCall extends Call {
   constructor(
-    private cluster: Cluster,
+    private client: HttpClient,
     private method: string,
     private path: string,
     private options: CallOptions | null,
@@ -178,10 +208,14 @@ export class HttpCall extends Call {
   private dispatch(): u32 {
     reply.headers = 0;
     reply.status = 0;
-    const options = this.options;
+    const hasOptions =
+      isDefined(GATEWAY_OPTION_body) ||
+      isDefined(GATEWAY_OPTION_headers) ||
+      isDefined(GATEWAY_OPTION_timeout);
+    const options = hasOptions ? this.options : null;
     // These may ask the gateway, which ends what is encoded.
-    const name = this.cluster.name;
-    const host = this.cluster.host;
+    const name = this.client.cluster.name;
+    const host = this.client.cluster.host;
     const status = this.encode(host, options) ? this.start(name, options) : Status.SerializationFailure;
     if (status == Status.Ok) return lastToken();
     reply.failure =
@@ -195,7 +229,9 @@ export class HttpCall extends Call {
   private start(name: string, options: CallOptions | null): Status {
     let body: Encoded = 0;
     if (isDefined(GATEWAY_OPTION_body)) if (options && options.body.length) body = encodeText(options.body);
-    return startHttpCall(name, pointerOf(body), lengthOf(body), options ? max(0, options.timeout) : 500);
+    let timeout = this.client.timeout;
+    if (isDefined(GATEWAY_OPTION_timeout) && options && options.timeout != CLIENTS) timeout = options.timeout;
+    return startHttpCall(name, pointerOf(body), lengthOf(body), max(0, timeout));
   }
   /** Encodes the headers; false when one of them cannot be sent. */
   private encode(host: string, options: CallOptions | null): bool {
@@ -249,6 +285,8 @@ export class HttpCall extends Call {
 /** Calls a service. One client serves any number of requests; make it while reading the configuration. */
 export class HttpClient {
   constructor(readonly cluster: Cluster) {}
+  /** Milliseconds for calls that do not say otherwise; 0, or less, waits for ever. */
+  timeout: i32 = 500;
   /** A client whose calls all fail with `Failure.UnknownCluster`. */
   static get NONE(): HttpClient {
     return new HttpClient(Cluster.NONE);
@@ -277,7 +315,7 @@ export class HttpClient {
   }
   /** `path` may be an absolute URL: its host becomes `:authority`, the cluster stays this client's. Its fragment is dropped. */
   request(method: string, path: string, options: Options<CallOptions> | null = null): HttpCall {
-    return new HttpCall(this.cluster, method, path, options as CallOptions | null);
+    return new HttpCall(this, method, path, options as CallOptions | null);
   }
 }
 

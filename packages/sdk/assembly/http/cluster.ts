@@ -1,3 +1,4 @@
+import { putNumber, putString, putText, startText, takeText } from "../abi/compose";
 import { utf8 } from "../abi/literals";
 import { getPseudo } from "./pseudo";
 import { routeCluster } from "./route";
@@ -86,10 +87,12 @@ export class Cluster {
 // Never set by a plugin without such a cluster, whose code goes then.
 let hasRoute: bool = false;
 function outbound(port: i32, subset: string, fqdn: string, host: string): Cluster {
-  return Cluster.named("outbound|" + decimal(port) + "|" + subset + "|" + fqdn, host);
-}
-/** A number that is not negative, in digits; `toString()` would bring its tables along. */
-export function decimal(n: u32): string {
-  const digit = String.fromCharCode(48 + (n % 10));
-  return n > 9 ? decimal(n / 10) + digit : digit;
+  startText();
+  putText(utf8("outbound|"));
+  putNumber(port);
+  putText(utf8("|"));
+  putString(subset);
+  putText(utf8("|"));
+  putString(fqdn);
+  return Cluster.named(takeText(), host);
 }

@@ -19,7 +19,8 @@ import {
   replaceHeader,
   setHeaderPairs,
 } from "../host/headers";
-import { endLine, putString, putText, startLine } from "../host/log";
+import { putString, putText } from "../abi/compose";
+import { endLine, startLine } from "../host/log";
 
 /** Headers that can only be read: of a call's reply, or of a message that is on its way. Names are case-insensitive. */
 // Its pointer is the map's number plus one: no object is made.

@@ -2,7 +2,8 @@ import { LogLevel, MapType, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, encodeTarget } from "../abi/text";
 import { getHeader, replaceHeader } from "../host/headers";
-import { endLine, putText, startLine } from "../host/log";
+import { putText } from "../abi/compose";
+import { endLine, startLine } from "../host/log";
 
 /** A pseudo header of the request; empty when it is not available. */
 export function getPseudo(name: Encoded): string {

@@ -3,8 +3,9 @@ import { utf8 } from "../abi/literals";
 import { Encoded, Rule, reserve, write } from "../abi/text";
 import { readBuffer } from "../host/buffers";
 import { initRedis, lastToken, startRedisCall } from "../host/callouts";
-import { endLine, putString, putText, startLine } from "../host/log";
-import { Cluster, decimal } from "../http/cluster";
+import { putString, putText } from "../abi/compose";
+import { endLine, startLine } from "../host/log";
+import { Cluster } from "../http/cluster";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
@@ -169,11 +170,11 @@ export class RedisConnection {
 /** What stands behind the cluster's name. */
 function parameters(o: RedisOptions): string {
   let text = "";
-  if (o.database) text += "&db=" + decimal(o.database);
+  if (o.database) text += "&db=" + o.database.toString();
   if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && o.bufferFlushTimeout >= 0)
-    text += "&buffer_flush_timeout=" + decimal(o.bufferFlushTimeout);
+    text += "&buffer_flush_timeout=" + o.bufferFlushTimeout.toString();
   if (isDefined(GATEWAY_OPTION_maxBufferSize) && o.maxBufferSize >= 0)
-    text += "&max_buffer_size_before_flush=" + decimal(o.maxBufferSize);
+    text += "&max_buffer_size_before_flush=" + o.maxBufferSize.toString();
   return text.length ? "?" + text.substring(1) : "";
 }
 

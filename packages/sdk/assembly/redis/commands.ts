@@ -1,4 +1,3 @@
-import { decimal } from "../http/cluster";
 import { Cluster } from "../http/cluster";
 import { crypto } from "../crypto/crypto";
 import { hex } from "../bytes/hex";
@@ -33,14 +32,14 @@ export class RedisClient extends RedisConnection {
   }
   /** Runs a Lua script, atomically. */
   eval(script: string, keys: string[], args: string[] = []): RedisCall {
-    return this.command(list(list(["eval", script, decimal(keys.length)], keys), args));
+    return this.command(list(list(["eval", script, keys.length.toString()], keys), args));
   }
   /** The same by the script's digest; Redis gets the script only when it has forgotten it. */
   run(script: RedisScript, keys: string[], args: string[] = []): RedisCall {
     expectScripts();
     return new RedisCall(
       this,
-      list(list(["evalsha", script.digest, decimal(keys.length)], keys), args),
+      list(list(["evalsha", script.digest, keys.length.toString()], keys), args),
       script.source,
     );
   }
@@ -54,7 +53,7 @@ export class RedisClient extends RedisConnection {
     return this.command(["persist", key]);
   }
   expire(key: string, seconds: i32): RedisCall {
-    return this.command(["expire", key, decimal(seconds)]);
+    return this.command(["expire", key, seconds.toString()]);
   }
   ttl(key: string): RedisCall {
     return this.command(["ttl", key]);
@@ -66,12 +65,12 @@ export class RedisClient extends RedisConnection {
     return this.command(["set", key, value]);
   }
   setEx(key: string, value: string, seconds: i32): RedisCall {
-    return this.command(["set", key, value, "ex", decimal(seconds)]);
+    return this.command(["set", key, value, "ex", seconds.toString()]);
   }
   /** Only when the key is absent. `seconds` 0 keeps it for ever. The reply is null when the key was there. */
   setNX(key: string, value: string, seconds: i32 = 0): RedisCall {
     const words = ["set", key, value, "nx"];
-    return this.command(seconds > 0 ? list(words, ["ex", decimal(seconds)]) : words);
+    return this.command(seconds > 0 ? list(words, ["ex", seconds.toString()]) : words);
   }
   mGet(keys: string[]): RedisCall {
     return this.command(list(["mget"], keys));

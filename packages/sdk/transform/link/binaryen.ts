@@ -63,7 +63,7 @@ export interface Module {
     load(offset: number, align: number, ptr: Ref, memory: string): Ref;
     store(offset: number, align: number, ptr: Ref, value: Ref, memory: string): Ref;
   };
-  i64: Constants<bigint>;
+  i64: Constants<bigint> & { extend_s(value: Ref): Ref; extend_u(value: Ref): Ref };
   f32: Constants<number>;
   f64: Constants<number>;
   emitBinary(): Uint8Array<ArrayBuffer>;

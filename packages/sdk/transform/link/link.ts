@@ -8,6 +8,7 @@ import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
 import { HEAP, evaluateTopLevel } from "./evaluate.ts";
 import { Literals, resolveIntrinsics } from "./literals.ts";
+import { shortenNumbers } from "./numbers.ts";
 import { OWNERSHIP, keepRuntime, ownConfigurations } from "./ownership.ts";
 import { Visits } from "./visits.ts";
 
@@ -18,7 +19,7 @@ import { Visits } from "./visits.ts";
  * 2. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
  * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one;
- * 5. aborts of libraries go without their position, the heap is laid out already, and static data that nothing refers to is dropped.
+ * 5. whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, the heap is laid out already, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same.
  */
@@ -36,6 +37,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   literals.encode();
   shortenAborts(module, binaryen, literals);
   fillArrays(module, binaryen);
+  shortenNumbers(module, binaryen);
   keepGivenObjects(module, binaryen);
   module.optimize();
   literals.encode();

@@ -141,7 +141,7 @@ export function resolveIntrinsics(module: Module, binaryen: Binaryen): void {
     const forward = module.call(bodies.get(base)!, [module.local.get(0, binaryen.i32)], binaryen.i64);
     module.addFunction(name, binaryen.i32, binaryen.i64, [], forward);
   }
-  for (const name of [ROOM, RELEASE, "abortText", "encodeText", ...Object.keys(ILLEGAL)])
+  for (const name of [ROOM, RELEASE, "abortText", "decimal", "encodeText", ...Object.keys(ILLEGAL)])
     module.removeExport(name);
 }
 
