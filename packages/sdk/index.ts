@@ -17,6 +17,7 @@ export { All, Both, all, both } from "./assembly/http/join";
 export { Reply } from "./assembly/http/reply";
 export { Request, RequestInfo } from "./assembly/http/request";
 export { Response, ResponseInfo } from "./assembly/http/response";
+export { RouteOptions, RoutedResponse } from "./assembly/http/routed";
 export { Counter, Gauge, Histogram, metricName } from "./assembly/metrics/metrics";
 export { escape, quote } from "./assembly/json/quote";
 export { Json } from "./assembly/json/json";
@@ -35,6 +36,7 @@ export {
 export { Overflow } from "./assembly/plugin/handlers";
 export { Pattern } from "./assembly/pattern/pattern";
 export { NoConfig, NoState, Plugin } from "./assembly/plugin/plugin";
+export { RouteCall, WholeRequestContext } from "./assembly/plugin/whole-request";
 export { ProtoReader } from "./assembly/protobuf/reader";
 export { ProtoWriter } from "./assembly/protobuf/writer";
 export { RedisCall, RedisOptions } from "./assembly/redis/client";

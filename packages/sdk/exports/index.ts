@@ -8,6 +8,7 @@ import { onQueueReady, onTick, startRoot } from "../assembly/plugin/background";
 import { BodyMode, handlers } from "../assembly/plugin/handlers";
 import { configureRoot, createContext } from "../assembly/plugin/roots";
 import * as dispatcher from "../assembly/plugin/dispatcher";
+import * as whole from "../assembly/plugin/whole-request";
 
 // Higress takes the first marker it meets, stock Envoy the first it knows: one file for both.
 export function proxy_abi_version_0_2_100(): void {}
@@ -25,6 +26,7 @@ export function proxy_on_context_create(id: u32, root: u32): void {
   createContext(id, root);
 }
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  if (handlers.wholeRequest) return whole.onRequestHeaders(id, endOfStream != 0);
   return dispatcher.onRequestHeaders(id, endOfStream != 0);
 }
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
@@ -34,12 +36,17 @@ export function proxy_on_request_trailers(id: u32, count: u32): u32 {
   return dispatcher.onRequestTrailers(id);
 }
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  if (isDefined(GATEWAY_USES_routeCall))
+    if (whole.isRouted(id)) return whole.onRoutedHeaders(id, endOfStream != 0);
   return dispatcher.onResponseHeaders(id, endOfStream != 0);
 }
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  if (isDefined(GATEWAY_USES_routeCall))
+    if (whole.isRouted(id)) return whole.onRoutedBody(id, endOfStream != 0);
   return dispatcher.onResponseBody(id, size, endOfStream != 0);
 }
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  if (isDefined(GATEWAY_USES_routeCall)) if (whole.isRouted(id)) return whole.onRoutedBody(id, true);
   return dispatcher.onResponseTrailers(id);
 }
 export function proxy_on_http_call_response(
@@ -85,12 +92,13 @@ export { abortText } from "../assembly/host/log";
 
 /** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */
 export function gateway_callbacks(): u32 {
+  const routes = isDefined(GATEWAY_USES_routeCall);
   return (
     (<u32>(handlers.parse != 0)) |
     ((<u32>(handlers.requestHeaders != 0 || handlers.requestBodyMode >= BodyMode.Rewrite)) << 1) |
     ((<u32>(handlers.requestBody != 0)) << 2) |
-    ((<u32>(handlers.responseHeaders != 0 || handlers.responseBodyMode >= BodyMode.Rewrite)) << 3) |
-    ((<u32>(handlers.responseBody != 0)) << 4) |
+    ((<u32>(routes || handlers.responseHeaders != 0 || handlers.responseBodyMode >= BodyMode.Rewrite)) << 3) |
+    ((<u32>(routes || handlers.responseBody != 0)) << 4) |
     ((<u32>(handlers.log != 0)) << 5) |
     ((<u32>(handlers.tick != 0)) << 6) |
     ((<u32>(handlers.queue != 0)) << 7) |

@@ -25,7 +25,7 @@ function rowsOf(kind: string): Row[] {
 }
 
 const HEADER = `import { Action, Body, ByteSink, Bytes, Cluster, ConfigReader, Counter, EventReader, GrpcClient, HttpClient, Leader, LogFields, Overflow, Plugin, ProtoWriter, RedisCall,
-  RedisClient, RedisScript, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext, SharedCounter, SharedQueue, SharedValue, TokenUsage, both,
+  RedisClient, RedisScript, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext, SharedCounter, SharedQueue, SharedValue, TokenUsage, WholeRequestContext, both,
   escape, foreign, log } from "@gateway-plugins/sdk";
 class Config { name: string = ""; n: i32 = 0; names: string[] = []; }
 class State { user: string = ""; chunks: Bytes[] = []; }
@@ -35,6 +35,7 @@ const PARAMETERS: Record<string, string> = {
   parse: "json: ConfigReader, config: Config",
   request: "ctx: RequestContext<Config, State>",
   requestBody: "ctx: RequestBodyContext<Config, State>, body: Body",
+  wholeRequest: "ctx: WholeRequestContext<Config, State>, body: Body",
   response: "ctx: ResponseContext<Config, State>",
   responseBody: "ctx: ResponseBodyContext<Config, State>, body: Body",
   cluster: "ctx: RequestContext<Config, State>",
@@ -43,6 +44,7 @@ const PLACE: Record<string, string> = {
   request: ".onRequestHeaders((ctx) => { CALLS; return Action.Continue; })",
   cluster: ".onRequestHeaders((ctx) => { CALLS; return Action.Continue; })",
   requestBody: ".rewriteRequestBody((ctx, body) => { CALLS; return Action.Continue; })",
+  wholeRequest: ".onWholeRequest((ctx, body) => { CALLS; return Action.Continue; })",
   response: ".onResponseHeaders((ctx) => { CALLS; return Action.Continue; })",
   responseBody: ".rewriteResponseBody((ctx, body) => { CALLS; return Action.Continue; })",
 };

@@ -27,11 +27,12 @@ interface Scope {
 /** Handlers of the same callback: a later one would silently replace the one before. */
 const HANDLERS =
   /^(?:on|rewrite)(Request|Response)(Headers|Body|Chunks|Trailers)$|^(onLog|onStart|onTick|onQueue|parseConfig|parseRawConfig)$/;
-function callbackOf(name: string): string | undefined {
+function callbacksOf(name: string): string[] {
+  if (name === "onWholeRequest") return ["Request Headers", "Request Body"];
   const parts = HANDLERS.exec(name);
-  if (!parts) return undefined;
-  if (parts[3] !== undefined) return parts[3].replace("Raw", "");
-  return `${parts[1]} ${parts[2] === "Chunks" ? "Body" : parts[2]}`;
+  if (!parts) return [];
+  if (parts[3] !== undefined) return [parts[3].replace("Raw", "")];
+  return [`${parts[1]} ${parts[2] === "Chunks" ? "Body" : parts[2]}`];
 }
 
 const LOOPS = /^(forEach|map|filter|find\w*|some|every|reduce|sort)$/;
@@ -110,15 +111,14 @@ export function checkSource(parser: Parser, source: Source): void {
 
   /** One callback with two handlers in a chain such as `new Plugin("p").onLog(...).onLog(...)`. */
   function registeredTwice(call: Node, name: string): void {
-    const callback = callbackOf(name);
-    if (callback === undefined) return;
+    const callbacks = callbacksOf(name);
     for (
       let before = call["expression"]["expression"] as Node;
       before?.kind === NodeKind.Call && before["expression"].kind === NodeKind.PropertyAccess;
       before = before["expression"]["expression"]
     ) {
       const earlier: string = before["expression"].property.text;
-      if (callbackOf(earlier) === callback)
+      if (callbacksOf(earlier).some((callback) => callbacks.includes(callback)))
         return error(
           call["expression"].property.range,
           `'${name}' would replace '${earlier}' above: a callback has one handler. Do both in one.`,

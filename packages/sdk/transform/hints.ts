@@ -38,6 +38,10 @@ const HINTS: [said: RegExp, hint: string][] = [
     /Property '(headers|set)' does not exist on type '.*\/(RequestInfo|ResponseInfo)'/,
     "these headers have already left. Read with ctx.request.header(name); change them in onRequestHeaders.",
   ],
+  [
+    /Property 'routeCall' does not exist/,
+    "a request can become another one in onWholeRequest only, where its headers are still here.",
+  ],
   [/Property 'resume\w*' does not exist/, "return Action.Continue: the SDK resumes."],
 ];
 

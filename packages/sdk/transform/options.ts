@@ -10,18 +10,22 @@ const OPTIONS = [
   "maxBufferSize",
   "timeout",
 ];
+/** Methods that make the module want more callbacks; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
+const METHODS = ["routeCall"];
 const SDK = "~lib/@gateway-plugins/sdk/";
 
 /**
- * Declares the options that some source besides the SDK's may set: as a name in an object literal, or by an assignment. Wherever else such
- * a name is followed by a colon, the option is declared, too, which costs its code and nothing else.
+ * Declares what sources besides the SDK's use: the methods that one calls, and the options that one may set, as a name in an object literal
+ * or by an assignment. Wherever else such a name is followed by a colon, the option is declared, too, which costs its code and nothing else.
  */
 export function declareOptions(sources: readonly Source[]): string {
   const texts = sources.filter(({ internalPath }) => !internalPath.startsWith(SDK)).map(({ text }) => text);
-  return OPTIONS.filter((name) => {
-    const isSet = new RegExp(`(?<![.\\w])${name}\\s*[:,}]|\\.${name}\\s*=[^=]`);
-    return texts.some((text) => isSet.test(text));
-  })
-    .map((name) => `// @ts-ignore\n@global const GATEWAY_OPTION_${name}: i32 = 1;\n`)
-    .join("");
+  const isIn = (pattern: string) => texts.some((text) => new RegExp(pattern).test(text));
+  const names = [
+    ...OPTIONS.filter((name) => isIn(`(?<![.\\w])${name}\\s*[:,}]|\\.${name}\\s*=[^=]`)).map(
+      (name) => `GATEWAY_OPTION_${name}`,
+    ),
+    ...METHODS.filter((name) => isIn(`\\.\\s*${name}\\s*\\(`)).map((name) => `GATEWAY_USES_${name}`),
+  ];
+  return names.map((name) => `// @ts-ignore\n@global const ${name}: i32 = 1;\n`).join("");
 }

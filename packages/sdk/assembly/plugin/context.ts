@@ -64,7 +64,7 @@ export abstract class StreamContext<C, S> {
 
 // @ts-ignore: decorator
 @unmanaged
-abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
+export abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
   /**
    * Answers in the gateway's place; the message goes nowhere. Return what it returns. `status`: 200 to 599, anything else becomes 500.
    * 204 and 304 go out without a body.

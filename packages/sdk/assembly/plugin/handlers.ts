@@ -25,6 +25,8 @@ export class handlers {
   static requestHeaders: u32 = 0;
   static requestBody: u32 = 0;
   static requestBodyMode: BodyMode = BodyMode.None;
+  /** The request's headers wait for that handler. */
+  static wholeRequest: bool = false;
   static responseHeaders: u32 = 0;
   static responseBody: u32 = 0;
   static responseBodyMode: BodyMode = BodyMode.None;

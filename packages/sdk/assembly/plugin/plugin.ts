@@ -18,6 +18,7 @@ import {
   ResponseTrailersContext,
 } from "./context";
 import { BodyMode, Overflow, handlers } from "./handlers";
+import { WholeRequestContext } from "./whole-request";
 
 /** The configuration of a plugin that takes none. */
 // Default type arguments are looked up in the author's file, hence @global.
@@ -94,6 +95,17 @@ export class Plugin<C = NoConfig, S = NoState> {
    */
   rewriteRequestChunks(handler: (ctx: RequestBodyContext<C, S>, chunk: Bytes, last: bool) => Bytes): this {
     return this.requestBody(handler.index, BodyMode.Chunks);
+  }
+  /**
+   * The whole request, its headers held until its body is here: everything can change, and it can become another request whose answer comes back
+   * (`ctx.routeCall`). In place of onRequestHeaders and the handlers of the body; runs without a body, too. The request loses its content-length; over the
+   * gateway's buffer limit the client gets 413. Only Higress holds headers so (or see `assumeHeldHeaders`): elsewhere every request is answered 500, and a log
+   * line says why.
+   */
+  onWholeRequest(handler: (ctx: WholeRequestContext<C, S>, body: Body) => Action): this {
+    handlers.wholeRequest = true;
+    if (isDefined(GATEWAY_USES_routeCall)) this.remember(Phase.ResponseBody);
+    return this.requestBody(handler.index, BodyMode.Rewrite);
   }
   /** Before the response leaves. Does not run for the plugin's own answer. */
   onResponseHeaders(handler: (ctx: ResponseContext<C, S>) => Action): this {

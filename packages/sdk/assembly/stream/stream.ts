@@ -27,6 +27,8 @@ export const enum Mark {
   /** The body goes on as it is: three bits above the mark of the same body's end. */
   SkipRequestBody = 64,
   SkipResponseBody = 128,
+  /** The request has become another one; the place of the callback for its answer is in the upper half. */
+  Routed = 256,
 }
 
 /**
@@ -160,6 +162,11 @@ export function enterStream(id: u32): void {
   const record = STREAMS.get(id);
   if (record) recall(record);
   else blank(id);
+}
+/** The marks of a stream outside of its callbacks; none when it is not remembered. */
+export function marksOf(id: u32): u32 {
+  const record = STREAMS.get(id);
+  return record ? changetype<Remembered>(record).marks : 0;
 }
 /** The callback of a call begins; false when the stream is gone. */
 export function enterCall(id: u32, phase: Phase): bool {
