@@ -103,7 +103,8 @@ function toIndex(from: usize, to: usize): u32 {
  * A whole number of up to 18 digits, without fraction or exponent, or a string that holds one; `isWhole` says whether there is one.
  */
 export function takeWhole(p: usize): i64 {
-  const quoted = load<u8>(p) == 34;
+  const end = skipValue(p);
+  const quoted: usize = load<u8>(p) == 34 ? 1 : 0;
   if (quoted) p++;
   const negative = load<u8>(p) == 45;
   if (negative) p++;
@@ -111,8 +112,7 @@ export function takeWhole(p: usize): i64 {
   let n: i64 = 0;
   while (<u32>load<u8>(p) - 48 < 10) n = n * 10 + (load<u8>(p++) - 48);
   // What follows must end the number: a delimiter, or the quote of a string.
-  const c: u32 = load<u8>(p);
-  isWhole = p > start && p - start < 19 && (quoted ? c == 34 : c == 44 || (c | 32) == 125 || c <= 32);
+  isWhole = p > start && p - start < 19 && p + quoted == end;
   return negative ? -n : n;
 }
 export let isWhole: bool = false;

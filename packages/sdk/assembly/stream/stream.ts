@@ -42,6 +42,8 @@ export class running {
   static config: usize = 0;
   /** The author's state object, pinned; 0 until it is asked for. */
   static state: usize = 0;
+  /** Never set by a plugin that asks for no state, whose code goes then. */
+  static keepsState: bool = false;
   /** Calls under way that its messages wait for; those of the response in the upper half, because it may begin while a call holds the request's body. */
   static waiting: u32 = 0;
   static marks: u32 = 0;
@@ -187,7 +189,7 @@ function recall(record: usize): void {
   running.record = record;
   running.id = stream.id;
   running.config = stream.config;
-  running.state = stream.state;
+  if (running.keepsState) running.state = stream.state;
   running.waiting = stream.waiting;
   running.marks = stream.marks;
   running.phase = stream.phase;
@@ -198,7 +200,7 @@ function recall(record: usize): void {
 export function leaveStream(): void {
   if (running.waiting || !isOver()) remember();
   else if (running.record) forget(running.record);
-  else if (running.state) __unpin(running.state);
+  else if (running.keepsState && running.state) __unpin(running.state);
   running.id = 0;
   leaveCallback();
 }
@@ -230,7 +232,7 @@ function remember(): void {
 function forget(record: usize): void {
   const stream = changetype<Remembered>(record);
   STREAMS.remove(stream.id);
-  if (stream.state) __unpin(stream.state);
+  if (running.keepsState && stream.state) __unpin(stream.state);
   heap.free(record);
   if (running.lastPhase != Phase.RequestHeaders) remembered--;
 }
