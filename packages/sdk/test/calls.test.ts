@@ -82,6 +82,24 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
   });
 
   test.for([
+    ["goes out as 500", "", ["99 cannot be sent as a status, 500 goes out: use 200 to 599"], 500],
+    [
+      "is not spoken of when its answer is ignored",
+      "ctx.respond(403);",
+      ["an answer was ignored: the request has one already, or its time is over"],
+      403,
+    ],
+  ] as const)("a status that cannot be sent %s", async ([, first, lines, status]) => {
+    const gateway = await start(
+      `import { RequestContext } from "@gateway-plugins/sdk";
+      function answer(ctx: RequestContext<NoConfig, NoState>, status: i32): Action { const first = ${first || "Action.Continue;"} return ctx.respond(status); }
+      new Plugin("p").onRequestHeaders((ctx) => answer(ctx, ctx.request.path.length + 98));`,
+    );
+    expect((await gateway.fetch("/")).status).toBe(status);
+    expect(gateway.logs.map(({ message }) => message)).toEqual(lines.map((line) => `p: ${line}`));
+  });
+
+  test.for([
     ["unknown cluster", {}, ""],
     ["no healthy host", { one: null }, ""],
     ["invalid request", { one: upstream() }, "/with space"],

@@ -28,11 +28,16 @@ export class RespondOptions {
   return <u32>(status - 200) > 399 ? replaceStatus(status) : status;
 }
 function replaceStatus(status: i32): i32 {
+  replaced = status;
+  return 500;
+}
+// What 500 goes out for; 500 is nothing. Never set by a plugin whose statuses are literals, whose code goes then.
+let replaced: i32 = 500;
+function reportReplaced(): void {
   startLine();
-  putNumber(status);
+  putNumber(replaced);
   putText(utf8(" cannot be sent as a status, 500 goes out: use 200 to 599"));
   endLine(LogLevel.Error);
-  return 500;
 }
 /** Answers the running stream in the gateway's place. `status`: 200 to 599. */
 export function respond(
@@ -42,9 +47,12 @@ export function respond(
   options: Options<RespondOptions> | null,
 ): Action {
   if (running.id != id || isMarked(Mark.Answered) || running.phase >= Phase.ResponseBody) {
+    replaced = 500;
     logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
     return held();
   }
+  if (replaced != 500) reportReplaced();
+  replaced = 500;
   let length = lengthOf(body);
   // Gateways send a body with these, and the client takes it for the next response.
   if (status == 204 || status == 304) length = 0;
