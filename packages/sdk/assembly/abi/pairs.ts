@@ -62,17 +62,19 @@ export function pairsLength(): usize {
   return legal && length <= MAX_PAIRS_BYTES && <i32>load<u32>(start) <= MAX_PAIRS ? length : 0;
 }
 
-/** Decodes a map that a host wrote. */
+/** Decodes a map that a host wrote: the pairs up to the first that does not lie within it. */
 export function decodePairs(p: usize, length: usize): string[][] {
   const pairs: string[][] = [];
-  if (length < 4) return pairs;
-  const count = load<u32>(p);
-  let at = p + 4 + ((<usize>count) << 3);
-  for (let i: u32 = 0; i < count; i++) {
-    const sizes = p + 4 + ((<usize>i) << 3);
+  const end = p + length;
+  let sizes = p + 4;
+  // Whatever stands there: these lengths do not wrap around in 64 bits.
+  const texts = <u64>sizes + ((<u64>load<u32>(p)) << 3);
+  if (length < 4 || texts > end) return pairs;
+  const last = <usize>texts;
+  for (let at = last; sizes < last; sizes += 8) {
     const name = <usize>load<u32>(sizes);
     const value = <usize>load<u32>(sizes, 4);
-    if (at + name + value + 2 > p + length) break;
+    if (<u64>at + name + value + 2 > end) break;
     pairs.push([decode(at, name), decode(at + name + 1, value)]);
     at += name + value + 2;
   }

@@ -246,14 +246,11 @@ export class HttpCall extends Call {
     }
     // An absolute URL gives the authority; the cluster stays the client's.
     let authority: usize = 0;
-    if (end - path > 4 && load<u32>(path) == 0x70747468) {
-      let p = path;
-      while (p < end && load<u16>(p) != 0x2f2f) p++;
-      if (p < end) {
-        authority = p + 2;
-        for (p = authority; p < end && load<u8>(p) != 47;) p++;
-        path = p;
-      }
+    const scheme = path + (load<u8>(path, 4) == 115 ? 5 : 4);
+    // `http`, perhaps `s`, and `://`
+    if (load<u32>(path) == 0x70747468 && load<u32>(scheme) << 8 == 0x2f2f3a00 && scheme + 3 <= end) {
+      path = authority = scheme + 3;
+      while (path < end && load<u8>(path) != 47 && load<u8>(path) != 63) path++;
     }
     let count = 4;
     let units = this.method.length + host.length;

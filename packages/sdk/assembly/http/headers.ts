@@ -8,7 +8,7 @@ import {
   utf8,
 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
-import { MAX_PAIRS, addPair, startPairs } from "../abi/pairs";
+import { addPair, pairsLength, startPairs } from "../abi/pairs";
 import { Rule, allows, equalsIgnoringCase, release } from "../abi/text";
 import {
   addHeader,
@@ -85,7 +85,7 @@ export class Headers extends HeadersView {
   }
   /**
    * Replaces all headers. Pseudo headers and the gateway's own stay as they are, and so does `x-forwarded-proto`, without which a gateway
-   * finds no route, unless it is given. Nothing is changed when a pair is invalid or there would be more than 1024.
+   * finds no route, unless it is given. Nothing is changed when a pair is invalid or there would be more than 1024, or 1 MiB of them.
    */
   replaceAll(pairs: string[][]): bool {
     const present = getHeaderPairs(this.map);
@@ -106,12 +106,11 @@ export class Headers extends HeadersView {
       units += present[i][0].length + present[i][1].length;
       count++;
     }
-    if (count > MAX_PAIRS) return refuse("replaceAll");
     startPairs(count, <usize>units * 3);
     for (let i = 0; i < present.length; i++)
       if (stays(present[i][0], forwarded)) addPair(present[i], Rule.Any);
     for (let i = 0; i < pairs.length; i++) if (!isReservedText(pairs[i][0])) addPair(pairs[i], Rule.Any);
-    return setHeaderPairs(this.map) == Status.Ok;
+    return pairsLength() ? setHeaderPairs(this.map) == Status.Ok : refuse("replaceAll");
   }
 }
 function stays(name: string, forwarded: bool): bool {

@@ -221,15 +221,17 @@ function readRules(root: Root, item: usize): void {
     rule.config = parse(reader);
   }
 }
-/** A text or a list of texts; 0 when it is missing, null or empty. */
+/** A text or a list of texts; 0 when it is missing or null, or holds none but empty ones. */
 function readCondition(reader: Part, key: Encoded): usize {
   const list = member(reader.start, key);
-  if (!list || kindAt(list) == Kind.Null) return 0;
-  const first = firstText(list);
-  for (let item = first; item; item = nextText(list, item))
-    if (kindAt(item) != Kind.String) {
-      refuse(reader, key, utf8("must be a list of strings"));
-      return 0;
+  let found: usize = 0;
+  if (list && kindAt(list) != Kind.Null)
+    for (let item = firstText(list); item; item = nextText(list, item)) {
+      if (kindAt(item) != Kind.String) {
+        refuse(reader, key, utf8("must be a list of strings"));
+        return 0;
+      }
+      if (load<u8>(item, 1) != 34) found = list;
     }
-  return first && list;
+  return found;
 }

@@ -101,15 +101,16 @@ function some(list: usize, kind: Match): bool {
   for (let item = firstText(list); item; item = nextText(list, item)) {
     const pattern = textBytes(item);
     giveBack(pattern);
-    if (matches(pointerOf(pattern), lengthOf(pattern), kind)) return true;
+    const length = lengthOf(pattern);
+    if (length && matches(pointerOf(pattern), length, kind)) return true;
   }
   return false;
 }
 function matches(pattern: usize, length: usize, kind: Match): bool {
   let start = value;
   let rest = valueLength;
-  if (kind == Match.Service) return length != 0 && matchesService(pattern, length);
-  if (kind == Match.Domain && length) {
+  if (kind == Match.Service) return matchesService(pattern, length);
+  if (kind == Match.Domain) {
     if (load<u8>(pattern) == 42) {
       pattern++;
       length--;
@@ -120,7 +121,7 @@ function matches(pattern: usize, length: usize, kind: Match): bool {
       length--;
       kind = Match.Prefix;
     }
-  } else if (!length) return false;
+  }
   if (kind == Match.Prefix) rest = min(rest, length);
   return length == rest && same(pattern, start, length);
 }

@@ -1,7 +1,7 @@
 import { Encoded, decode, lengthOf, pointerOf, same } from "../abi/text";
 import { failureText } from "../http/client";
 import { Failure } from "../stream/calls";
-import { lineEnd, numberAt, skipReply } from "./resp";
+import { isNumber, lineEnd, numberAt, skipReply } from "./resp";
 
 // The reply whose callback runs; the buffer keeps its memory alive.
 class present {
@@ -50,12 +50,16 @@ export class RedisReply {
   /** An integer, or a string of digits; 0 for anything else. */
   integer(): i64 {
     const p = this.p;
-    if (!p) return 0;
-    return load<u8>(p) == 58
-      ? numberAt(p + 1)
-      : load<u8>(p) == 36 && !this.isNull
-        ? numberAt(lineEnd(p, present.end) + 2)
-        : 0;
+    const kind = this.kind;
+    if (kind != 36 && kind != 58) return 0;
+    let digits = p + 1;
+    let end = lineEnd(p, present.end);
+    if (kind == 36) {
+      digits = end + 2;
+      // A null string ends before its digits.
+      end = digits + <usize>numberAt(p + 1);
+    }
+    return isNumber(digits, end) ? numberAt(digits) : 0;
   }
   /** A string, status or number as text; empty for null and lists. */
   text(): string {

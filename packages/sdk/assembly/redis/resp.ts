@@ -14,7 +14,7 @@ export function skipReply(p: usize, end: usize, depth: i32 = MAX_DEPTH): usize {
   if (kind == 58) return line + 2;
   let count = numberAt(p + 1);
   if (kind == 36) {
-    if (count < 0) return line + 2;
+    if (load<u8>(p, 1) == 45) return line + 2;
     const after = line + 2 + <usize>count;
     return count <= <i64>(end - line - 2) - 2 && load<u16>(after) == 0x0a0d ? after + 2 : 0;
   }
@@ -28,7 +28,8 @@ export function lineEnd(p: usize, end: usize): usize {
   for (; p + 1 < end; p++) if (load<u16>(p) == 0x0a0d) return p;
   return 0;
 }
-function isNumber(p: usize, end: usize): bool {
+/** A sign or none, and up to 19 digits. */
+export function isNumber(p: usize, end: usize): bool {
   if (p < end && (load<u8>(p) == 45 || load<u8>(p) == 43)) p++;
   if (p == end || end - p > 19) return false;
   for (; p < end; p++) if (<u32>load<u8>(p) - 48 > 9) return false;

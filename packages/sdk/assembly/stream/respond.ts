@@ -1,6 +1,6 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { MAX_PAIRS, addEncoded, addPair, addText, pairsLength, startPairs } from "../abi/pairs";
+import { addEncoded, addPair, addText, pairsLength, startPairs } from "../abi/pairs";
 import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
 import { isReservedText } from "../abi/names";
 import { putNumber, putString, putText } from "../abi/compose";
@@ -89,10 +89,6 @@ function putHeaders(options: RespondOptions): bool {
     }
   }
   if (isDefined(GATEWAY_OPTION_contentType) && !typed && options.contentType.length) leftOut("content-type");
-  if (count > MAX_PAIRS) {
-    logText(LogLevel.Error, utf8("more than 1024 headers: the local response goes out without them"));
-    return false;
-  }
   startPairs(count, <usize>units * 3);
   if (typed) {
     addEncoded(utf8("content-type"));
@@ -102,7 +98,9 @@ function putHeaders(options: RespondOptions): bool {
     for (let i = 0; i < headers.length; i++)
       if (isSendable(unchecked(headers[i]))) addPair(unchecked(headers[i]), Rule.Any);
   }
-  return pairsLength() != 0;
+  if (pairsLength()) return true;
+  logText(LogLevel.Error, utf8("over 1024 headers or 1 MiB: the local response goes without them"));
+  return false;
 }
 function leftOut(name: string): void {
   startLine();
