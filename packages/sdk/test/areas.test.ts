@@ -97,14 +97,6 @@ describe.for(BUILDS)("configurations (%s)", ([, flags]) => {
     expect((await gateway.configure("!")).accepted).toBe(false);
     expect((await gateway.fetch("/")).text()).toBe("a = b");
   });
-  test("that arrive as a protobuf Struct are named for what they are", async () => {
-    const plugin = await build(
-      `${CONFIG}new Plugin<Config>("p").parseConfig((json, config) => { config.name = json.string("name"); }).onRequestHeaders((ctx) => Action.Continue);`,
-      flags,
-    );
-    const struct = new Uint8Array([10, 11, 10, 4, 110, 97, 109, 101, 18, 3, 26, 1, 120]);
-    await expect(startGateway({ plugin, name: "p", config: struct })).rejects.toThrow(/protobuf Struct/);
-  });
 });
 
 const USAGE = `import { Plugin, TokenUsage } from "@gateway-plugins/sdk";

@@ -22,6 +22,8 @@ export class handlers {
   static parse: u32 = 0;
   /** Instead of JSON, and without rules; `parse` is set, too. */
   static parseRaw: u32 = 0;
+  /** Makes JSON of a configuration that is something else: `structAsJson`. */
+  static toJson: u32 = 0;
   static requestHeaders: u32 = 0;
   static requestBody: u32 = 0;
   static requestBodyMode: BodyMode = BodyMode.None;

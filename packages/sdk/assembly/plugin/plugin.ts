@@ -19,6 +19,7 @@ import {
 } from "./context";
 import { BodyMode, Overflow, handlers } from "./handlers";
 import { WholeRequestContext } from "./whole-request";
+import { structAsJson } from "../config/struct";
 
 /** The configuration of a plugin that takes none. */
 // Default type arguments are looked up in the author's file, hence @global.
@@ -69,6 +70,14 @@ export class Plugin<C = NoConfig, S = NoState> {
   parseRawConfig(read: (text: Bytes, config: C) => string | null): this {
     handlers.parse = read.index;
     handlers.parseRaw = read.index;
+    return this;
+  }
+  /**
+   * Also takes a configuration that arrives as a `google.protobuf.Struct`, Envoy's YAML without a `StringValue`: it becomes JSON once, when configured. Without
+   * this such a configuration is refused by name. A Struct holds doubles only, so whole numbers beyond 2 ** 53 are not what was written.
+   */
+  acceptStruct(): this {
+    handlers.toJson = structAsJson.index;
     return this;
   }
   /** A rule of `_rules_` takes from the global configuration what it does not say itself, key by key, in objects of objects, too; lists are not merged. */

@@ -1,7 +1,7 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded, release } from "../abi/text";
+import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
 import { document, endProblem } from "../config/problem";
 import { Part, freeParts, hasOwnKeys, refuse, rootPart, startProblem, warnOfUnread } from "../config/part";
 import { readBuffer, readRawBuffer } from "../host/buffers";
@@ -100,6 +100,15 @@ export function configureRoot(id: u32, size: u32): bool {
   if (handlers.parseRaw) readRaw(root, size ? readBuffer(BufferType.PluginConfiguration) : null);
   else {
     if (size) root.text = readRawBuffer(BufferType.PluginConfiguration);
+    // JSON has no byte below the space but white space, so a Struct, with the numbers of its fields, is none.
+    if (handlers.toJson && root.text && !isJson(root.text, size)) {
+      const json = call_indirect<Encoded>(handlers.toJson, root.text, size);
+      if (json) {
+        heap.free(root.text);
+        root.text = pointerOf(json);
+        size = <u32>lengthOf(json);
+      }
+    }
     if (root.text) readConfiguration(root, root.text, size);
     else readConfiguration(root, EMPTY_OBJECT, 2);
   }
@@ -167,9 +176,9 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
     startProblem(json, 0, -1);
     putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
     putNumber(failedAt(start));
-    // Field 1 of a message, with its length: JSON never begins so.
-    if (length > 2 && load<u8>(start) == 10 && load<u8>(start, 2) == 10)
-      putText(utf8(", but a protobuf Struct: give JSON in a google.protobuf.StringValue"));
+    // Field 1, a length of one or two bytes, and field 1 in it.
+    if (load<u8>(start) == 10 && (load<u8>(start, 2) == 10 || load<u8>(start, 3) == 10))
+      putText(utf8("; if it is a protobuf Struct, give JSON in a google.protobuf.StringValue"));
     return endProblem();
   }
   if (kindAt(object) != Kind.Object) return refuse(json, 0, utf8("must be an object"));
