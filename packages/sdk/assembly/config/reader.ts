@@ -93,7 +93,8 @@ export class ConfigReader extends Part {
         name.length ? utf8("servicePort") : utf8("serviceName"),
         utf8("missing: every call to the service will fail"),
       );
-    return Cluster.fqdn(name, port, this.string("serviceHost") || name);
+    const host = this.string("serviceHost");
+    return Cluster.fqdn(name, port, host.length ? host : name);
   }
   /** A client of `service()`. */
   httpService(): HttpClient {

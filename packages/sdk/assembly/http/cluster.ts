@@ -77,8 +77,9 @@ export class Cluster {
     return this.isRoute ? routeCluster() : this.fixedName;
   }
   get host(): string {
-    const host = this.fixedHost;
-    return host.length ? host : (this.isRoute ? getPseudo(utf8(":authority")) : "") || "-";
+    let host = this.fixedHost;
+    if (!host.length && this.isRoute) host = getPseudo(utf8(":authority"));
+    return host.length ? host : "-";
   }
   private get isRoute(): bool {
     return hasRoute && this.fixedName == "*";
