@@ -13,28 +13,54 @@ const ARRAYS: [name: string, made: string, elements: string][] = [
   ["one of two literals", `a.length > 5 ? [a] : [a, a + "2", a + "3"]`, "a,a2,a3"],
 ];
 
+/** The same of a variable `list`, changed where it was made. */
+const IN_PLACE: typeof ARRAYS = [
+  ["constants, shortened", `const list = ["1", "2"]; list.pop(); list[1] = a;`, "1,a"],
+  ["others, shortened", `const list = [a, a + "2"]; list.pop(); list[1] = "new";`, "a,new"],
+  [
+    "emptied by its length",
+    `const list = [a + "1", a]; list.length = 0; list[1] = "new"; list[0] = a;`,
+    "a,new",
+  ],
+  ["one behind the last", `const list = [a + "1"]; list[1] = "new";`, "a1,new"],
+  [
+    "a shorter one after a longer",
+    `let list = [a, a + "2", a]; list = [a + "4"]; list[1] = "new";`,
+    "a4,new",
+  ],
+  [
+    "one of two lengths",
+    `let list = [a + "5"]; if (a.length == 1) list[1] = "new"; else list = [a, a, a];`,
+    "a5,new",
+  ],
+  ["a parameter's place", `const list = replaced([a]);`, "a,new,2"],
+];
+
 describe.for(BUILDS)("arrays of literals in a %s build", ([, flags]) => {
   test("hold what was written", async () => {
     const plugin = await build(
       `import { Plugin } from "@gateway-plugins/sdk";
 function grown(list: string[]): string[] { list.push("more"); list[3] = "last"; return list; }
 function shortened(list: string[]): string[] { list.pop(); list[1] = "new"; return list; }
+function replaced(list: string[]): string[] {
+  list[1] = "new";
+  const before = list;
+  list = [before[0], before[1], "1"];
+  list[2] = "2";
+  return list;
+}
 new Plugin("p").onRequestHeaders((ctx) => {
   const a = ctx.request.path.substring(1);
   const lines: string[] = [];
 ${ARRAYS.map(([, made]) => `  lines.push((${made}).join(","));`).join("\n")}
-  const inPlace = ["1", "2"];
-  inPlace.pop();
-  inPlace[1] = a;
-  lines.push(inPlace.join(","));
+${IN_PLACE.map(([, statements]) => `  {\n    ${statements}\n    lines.push(list.join(","));\n  }`).join("\n")}
   return ctx.respond(200, lines.join(";"));
 });`,
       flags,
     );
     const gateway = await startGateway({ plugin });
     expect((await gateway.fetch("/a")).text().split(";")).toEqual([
-      ...ARRAYS.map(([, , elements]) => elements),
-      "1,a",
+      ...[...ARRAYS, ...IN_PLACE].map(([, , elements]) => elements),
     ]);
   });
 });
