@@ -10,8 +10,8 @@ const OPTIONS = [
   "maxBufferSize",
   "timeout",
 ];
-/** Methods that make the module want more callbacks; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
-const METHODS = ["routeCall"];
+/** Methods that others take notice of; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
+const METHODS = ["breaker", "routeCall"];
 const SDK = "~lib/@gateway-plugins/sdk/";
 
 /**

@@ -23,6 +23,7 @@ import { Json } from "../json/json";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { Admission, circuits } from "./circuits";
 import { Cluster } from "./cluster";
 import { HeadersView, refuse } from "./headers";
 import { Slot } from "./reply";
@@ -123,6 +124,7 @@ function failureWords(failure: Failure): Encoded {
   if (failure == Failure.Timeout) return utf8("timeout");
   if (failure == Failure.ConnectFailed) return utf8("connection failed");
   if (failure == Failure.Reset) return utf8("reset");
+  if (isDefined(GATEWAY_USES_breaker)) if (failure == Failure.CircuitOpen) return utf8("circuit open");
   return utf8("protocol error");
 }
 
@@ -157,14 +159,14 @@ function joinHttp(id: u32, response: HttpResponse, slot: Slot): usize {
 /** One HTTP request to a service; nothing happens before `send`. */
 export class HttpCall extends Call {
   constructor(
-    private client: HttpClient,
-    private method: string,
-    private path: string,
-    private options: CallOptions | null,
+    protected client: HttpClient,
+    protected method: string,
+    protected path: string,
+    protected options: CallOptions | null,
   ) {
     super();
   }
-  private retries: i32 = 0;
+  protected retries: i32 = 0;
 
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: HttpResponse) => Action): Action {
@@ -187,6 +189,16 @@ export class HttpCall extends Call {
     if (this.method == "GET" || this.method == "HEAD" || this.method == "OPTIONS") this.retries = times;
     return this;
   }
+  /**
+   * After this many failures in a row of guarded calls to the same cluster, in this VM, further ones fail at once with `Failure.CircuitOpen`, for `ms` milliseconds. Then one goes
+   * out to try: its answer lets all pass again, its failure closes the door for as long once more. Whatever a service answers is no failure, 503 included; each retry counts. At
+   * most 64 failing clusters are remembered; more push the one out that has failed least recently.
+   */
+  breaker(failures: i32, ms: i32): HttpCall {
+    const call = new GuardedCall(this.client, this.method, this.path, this.options, failures, ms);
+    call.retries = this.retries;
+    return call;
+  }
   tryAgain(): bool {
     if (this.retries <= 0) return false;
     this.retries--;
@@ -206,6 +218,11 @@ export class HttpCall extends Call {
 
   /** Starts the call at the host: its token, or 0 when it could not be started. */
   private dispatch(): u32 {
+    if (isDefined(GATEWAY_USES_breaker))
+      if (this instanceof GuardedCall) return changetype<GuardedCall>(this).attempt();
+    return this.startNow();
+  }
+  protected startNow(): u32 {
     reply.headers = 0;
     reply.status = 0;
     const hasOptions =
@@ -279,6 +296,43 @@ export class HttpCall extends Call {
   }
 }
 
+/** A call that is not made while its cluster fails. */
+export class GuardedCall extends HttpCall {
+  /** Of the last attempt: a route's may be another one by the time it is over. */
+  private cluster: string = "";
+  private isTrial: bool = false;
+  constructor(
+    client: HttpClient,
+    method: string,
+    path: string,
+    options: CallOptions | null,
+    private failures: i32,
+    private ms: i32,
+  ) {
+    super(client, method, path, options);
+  }
+  /** As `dispatch`, when the cluster lets it pass. */
+  attempt(): u32 {
+    this.cluster = this.client.cluster.name;
+    const admission = circuits.admit(this.cluster, this.failures, this.ms);
+    if (admission == Admission.Refused) {
+      reply.failure = Failure.CircuitOpen;
+      return 0;
+    }
+    this.isTrial = admission == Admission.Trial;
+    const token = this.startNow();
+    if (!token) this.note(reply.failure);
+    return token;
+  }
+  /** How the last attempt has ended. */
+  note(failure: Failure): void {
+    // That is the plugin's fault.
+    if (failure == Failure.InvalidRequest) return;
+    if (failure == Failure.None) circuits.succeeded(this.cluster);
+    else circuits.failed(this.cluster, this.failures, this.ms, this.isTrial);
+  }
+}
+
 /** Calls a service. One client serves any number of requests; make it while reading the configuration. */
 export class HttpClient {
   constructor(readonly cluster: Cluster) {}
@@ -323,6 +377,8 @@ export function deliverHttpCall(token: u32, headers: u32): void {
   reply.failure = Failure.None;
   reply.headers = headers;
   reply.status = -1;
+  if (isDefined(GATEWAY_USES_breaker))
+    if (call instanceof GuardedCall) (call as GuardedCall).note(changetype<HttpResponse>(1).failure);
   if (retryHttp && call_indirect<bool>(retryHttp, call)) return;
   call.finish();
 }

@@ -40,6 +40,8 @@ export enum Failure {
   Protocol,
   /** Redis wants another user or password. */
   Authentication,
+  /** Too many calls to this cluster have failed, so none was made: see `breaker`. */
+  CircuitOpen,
 }
 
 /** A callback that starts a call which fails at once, whose callback starts a call ...: an end to it. */
