@@ -11,8 +11,8 @@ export interface MortalRedis {
   readonly url: string;
   /** Ends it at once; its connections break. */
   kill(): Promise<void>;
-  /** Listens again; what it remembers is its own affair. */
-  revive(): Promise<void>;
+  /** Listens again; what it remembers is its own affair. `credentials`: who may speak to it from now on, else the same. */
+  revive(credentials?: Credentials): Promise<void>;
 }
 
 /** A real redis-server from the PATH, else the embedded one. `tried`: what is then not tried on a real one. */
@@ -47,16 +47,21 @@ export function redisKinds(
 }
 
 async function startEmbedded(credentials: Credentials = {}): Promise<MortalRedis> {
-  const server = await startRedis(credentials);
+  let server = await startRedis(credentials);
   const { address, port, url } = server;
-  return { address, port, url, kill: () => server.close(), revive: () => server.restart() };
+  const revive = async (others?: Credentials): Promise<void> => {
+    if (others === undefined) await server.restart();
+    else server = await startRedis({ ...others, port });
+  };
+  return { address, port, url, kill: () => server.close(), revive };
 }
 
 async function startReal(executable: string, credentials: Credentials = {}): Promise<MortalRedis> {
   const address = "127.0.0.1";
   const port = await freePort();
   let server: ChildProcess | undefined;
-  const revive = async (): Promise<void> => {
+  const revive = async (others?: Credentials): Promise<void> => {
+    credentials = others ?? credentials;
     server = spawn(executable, [
       "--port",
       String(port),
