@@ -1,49 +1,52 @@
-/** Measures the test host beside its peers, in one run: `npm run bench`. It writes docs/benchmarks.md. */
+/**
+ * Measures the test host beside its peers, and what gateways do with the plugins, into docs/benchmarks.md: `npm run bench`, or some sections of it:
+ * `npm run bench -- compile sockets`.
+ */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
+import { compiles } from "./compile.ts";
 import { inProcess } from "./in-process.ts";
 import { kits } from "./kits.ts";
-import { root, type Row } from "./row.ts";
+import { writeSections, type Section } from "./page.ts";
+import { root } from "./row.ts";
 import { sockets } from "./sockets.ts";
 
-function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ what, figure }) => `| ${what} | ${figure} |`);
-  return ["| what | figure |", "| --- | ---: |", ...lines].join("\n");
+const SECTIONS: Record<string, Section> = {
+  requests: {
+    title: "In process",
+    about: "The requests are `gateway.fetch`, one after the other.",
+    measure: inProcess,
+  },
+  sockets: {
+    title: "Over sockets",
+    about: "The requests come over 50 connections that stay open.",
+    measure: sockets,
+  },
+  kits: {
+    title: "One test",
+    about: `The test is the same in all rows: a request is held for the answer of a service, which puts a token on it. Go's kit runs the plugin
+as Go code, or as wasm in wazero; its kit and ours both load the plugin anew for each test.`,
+    measure: kits,
+  },
+  compile: {
+    title: "Compiling a plugin",
+    about: `CPU time, in all threads, of the compile that Envoy and Higress make of every plugin at its start: the whole module, by V8's optimising
+compiler. Here in Node's V8, the middle of 50.`,
+    measure: compiles,
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in SECTIONS));
+if (unknown.length > 0) {
+  console.error(`No section ${unknown.join(", ")}: there are ${Object.keys(SECTIONS).join(", ")}.`);
+  process.exit(1);
 }
-
-function version(command: string, ...args: string[]): string {
-  try {
-    return execFileSync(command, args, { encoding: "utf8" }).trim();
-  } catch {
-    return `no ${command}`;
-  }
-}
-
-const [load = 0] = loadavg();
-const sections: [title: string, rows: Row[]][] = [
-  ["In process", await inProcess()],
-  ["Over sockets", await sockets()],
-  ["One test", await kits()],
-];
-const [cpu] = cpus();
-const page = `# Benchmarks
-
-Written by \`npm run bench\`, all in one run: ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${version("go", "version")},
-${cpus().length} x ${cpu?.model.trim()}, Linux ${release()}, load ${load.toFixed(0)} before the run. Machines differ, and so does what else they do: read rows beside each other, not alone.
-
-${sections.map(([title, rows]) => `## ${title}\n\n${table(rows)}`).join("\n\n")}
-
-The requests in process are \`gateway.fetch\`, one after the other. Those over sockets come over 50 connections that stay open. The test of the last
-table is the same in all rows: a request is held for the answer of a service, which puts a token on it. Go's kit runs the plugin as Go code, or as
-wasm in wazero; its kit and ours both load the plugin anew for each test.
-`;
+const sections = Object.entries(SECTIONS).map(([name, section]) => ({
+  ...section,
+  isAsked: asked.length === 0 || asked.includes(name),
+}));
 const file = join(root, "docs/benchmarks.md");
-writeFileSync(file, page);
+await writeSections(file, sections);
 execFileSync(join(root, "node_modules/.bin/prettier"), ["--write", "--log-level", "warn", file]);
-for (const [title, rows] of sections) {
-  console.log(`\n${title}`);
-  for (const { what, figure } of rows) console.log(`  ${what.padEnd(64)} ${figure}`);
-}
 console.log("\nWritten: docs/benchmarks.md");
