@@ -59,8 +59,8 @@ ${IN_PLACE.map(([, statements]) => `  {\n    ${statements}\n    lines.push(list.
       flags,
     );
     const gateway = await startGateway({ plugin });
-    expect((await gateway.fetch("/a")).text().split(";")).toEqual([
-      ...[...ARRAYS, ...IN_PLACE].map(([, , elements]) => elements),
-    ]);
+    expect((await gateway.fetch("/a")).text().split(";")).toEqual(
+      [...ARRAYS, ...IN_PLACE].map(([, , elements]) => elements),
+    );
   });
 });
