@@ -25,6 +25,16 @@ beforeAll(async () => {
   return () => rm(folder, { recursive: true });
 }, LIMIT_MS);
 
+/** A file with its name in front, or commands. */
+const STEP = /^`([\w./]+)`:\n\n```\w+\n(.*?)^```|^```sh\n(.*?)^```/gms;
+const READY = /Serving on (http:\S+)[^]*Ctrl-C stops\./;
+/** Nothing is on the registry before a release. */
+const withTarballs = (command: string) =>
+  command
+    .replace("@gateway-plugins/sdk", tarballs.sdk)
+    .replace("@gateway-plugins/cli", `${tarballs["test-host"]} ${tarballs.cli}`)
+    .replace("npm install", `npm ${INSTALL.join(" ")}`);
+
 async function temporaryFolder(): Promise<string> {
   const folder = await emptyFolder();
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -76,21 +86,21 @@ describe("a tarball", () => {
 });
 
 describe("who has only the tarballs", () => {
-  const readme = readFileSync(join(PACKAGES, "sdk/README.md"), "utf8");
-  const firstBlock = (language: string): string =>
-    new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "ms").exec(readme)![1]!;
-
   test(
-    "compiles the SDK's README with plain asc, and the plugin answers",
+    "does what the SDK's README says in an empty folder, and the plugin answers",
     { timeout: LIMIT_MS },
     async () => {
+      const readme = readFileSync(join(PACKAGES, "sdk/README.md"), "utf8");
+      const begin = readme.slice(0, readme.indexOf("\n## "));
       const folder = await temporaryFolder();
-      await runAsStranger(folder, "npm", "init", "-y");
-      await runAsStranger(folder, "npm", ...INSTALL, "--save-dev", "assemblyscript@~0.28.20", tarballs.sdk);
-      await mkdir(join(folder, "assembly"));
-      await writeFile(join(folder, "assembly/plugin.ts"), firstBlock("ts"));
-      await writeFile(join(folder, "asconfig.json"), firstBlock("json"));
-      await runAsStranger(folder, "npx", "asc", "--target", "release");
+      for (const [, file, content = "", commands = ""] of begin.matchAll(STEP)) {
+        if (file !== undefined) {
+          await mkdir(dirname(join(folder, file)), { recursive: true });
+          await writeFile(join(folder, file), content);
+        }
+        for (const command of commands.split("\n").filter(Boolean))
+          await runAsStranger(folder, "sh", "-c", withTarballs(command));
+      }
 
       const service = upstream();
       const gateway = await startGateway({ plugin: join(folder, "build/plugin.wasm"), upstream: service });
@@ -98,6 +108,17 @@ describe("who has only the tarballs", () => {
       expect((await gateway.fetch("/hello")).text()).toBe("hello world\n");
       expect((await gateway.fetch("/orders")).status).toBe(200);
       expect(service.requests.map((request) => request.header("hello"))).toEqual(["world"]);
+
+      const [install, serve] = [...begin.matchAll(/`(np[mx] [^`]*)`/g)].map(([, command = ""]) => command);
+      await runAsStranger(folder, "sh", "-c", withTarballs(install!));
+      const { match, stop } = await startAsStranger(
+        folder,
+        "sh",
+        ["-c", `exec ${serve!.replace("npx ", "node_modules/.bin/")} --port 0 --admin-port 0`],
+        READY,
+      );
+      onTestFinished(stop);
+      expect(await (await fetch(`${match[1]}/hello`)).text()).toBe("hello world\n");
     },
   );
 
@@ -138,8 +159,7 @@ describe("who writes in another language and has only the tarballs", () => {
   }
   const serve = async (folder: string, command: string, ...args: string[]) => {
     const flags = ["--port", "0", "--admin-port", "0", "--trace"];
-    const ready = /Serving on (http:\S+)[^]*Ctrl-C stops\./;
-    const { match, stop } = await startAsStranger(folder, command, ["dev", ...args, ...flags], ready);
+    const { match, stop } = await startAsStranger(folder, command, ["dev", ...args, ...flags], READY);
     onTestFinished(stop);
     return match[1]!;
   };
