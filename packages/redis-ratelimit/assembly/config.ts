@@ -6,7 +6,7 @@ export class Config {
 
   /** One counter for each route and minute; the prefix keeps clear of the database's other users. */
   key(route: string, window: u32): string {
-    return `redis-ratelimit:${route}:${window}`;
+    return "redis-ratelimit:" + route + ":" + window.toString();
   }
 
   read(json: ConfigReader): void {

@@ -1,4 +1,4 @@
-import { Action, Plugin, clock, log } from "@gateway-plugins/sdk";
+import { Action, Plugin, clock } from "@gateway-plugins/sdk";
 import { Config } from "./config";
 
 // One atomic step: a key without an expiry (a failover can lose it) gets one again.
@@ -23,7 +23,7 @@ new Plugin<Config, State>("redis-ratelimit")
         const window = ctx.state.window;
         if (!reply.ok) {
           ctx.state.window = 0;
-          log.error("redis failed, the request passes: " + reply.reason);
+          reply.logError("redis failed, the request passes");
           return Action.Continue;
         }
         const count = reply.integer();

@@ -2,7 +2,7 @@ import { OUT } from "../abi/allocator";
 import { Status } from "../abi/enums";
 import { proxy_http_call, proxy_redis_call, proxy_redis_init } from "../abi/imports";
 import { pairsLength, pairsPointer } from "../abi/pairs";
-import { Encoded, encodeText, lengthOf, pointerOf, release } from "../abi/text";
+import { encodeText, lengthOf, pointerOf, release } from "../abi/text";
 
 /** The token of the call that was started last. */
 // @ts-ignore: decorator
@@ -52,10 +52,16 @@ export function initRedis(cluster: string, username: string, password: string, t
   return status;
 }
 /** Sends one RESP command. BadArgument: unknown cluster; InternalFailure: no healthy host, or not initialised. */
-export function startRedisCall(cluster: string, query: Encoded): Status {
+export function startRedisCall(cluster: string, command: ArrayBuffer): Status {
   const name = encodeText(cluster);
   store<u32>(OUT, 0);
-  const status = proxy_redis_call(pointerOf(name), lengthOf(name), pointerOf(query), lengthOf(query), OUT);
+  const status = proxy_redis_call(
+    pointerOf(name),
+    lengthOf(name),
+    changetype<usize>(command),
+    command.byteLength,
+    OUT,
+  );
   release();
   return status;
 }

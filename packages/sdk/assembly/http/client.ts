@@ -117,7 +117,7 @@ export function failureText(failure: Failure): string {
   giveBack(words);
   return text;
 }
-function failureWords(failure: Failure): Encoded {
+export function failureWords(failure: Failure): Encoded {
   if (failure == Failure.UnknownCluster) return utf8("unknown cluster");
   if (failure == Failure.NoHealthyHost) return utf8("no healthy host");
   if (failure == Failure.InvalidRequest) return utf8("invalid request");

@@ -1,9 +1,9 @@
 import { BufferType, LogLevel, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded, Rule, reserve, write } from "../abi/text";
-import { readBuffer } from "../host/buffers";
+import { Encoded } from "../abi/text";
+import { readRawBuffer } from "../host/buffers";
 import { initRedis, lastToken, startRedisCall } from "../host/callouts";
-import { putString, putText } from "../abi/compose";
+import { putByte, putNumber, putString, putText, startText, takeText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { Action, held } from "../stream/action";
@@ -11,7 +11,8 @@ import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Slot } from "../http/reply";
 import { bytesOf } from "../bytes/data";
-import { RedisReply, hasError, setFailure, setReply } from "./reply";
+import { encodeCommand, withScript } from "./command";
+import { RedisReply, freeReply, hasError, setFailure, setReply } from "./reply";
 
 // Set where commands are sent, so that the callback alone brings none of this along.
 let recoverRedis: u32 = 0;
@@ -36,9 +37,10 @@ function joinRedis(id: u32, response: RedisReply, slot: Slot): usize {
 export class RedisCall extends Call {
   constructor(
     private client: RedisConnection,
-    private args: string[],
+    private command: ArrayBuffer,
     /** Sent in full when Redis does not know its digest; "" is none. */
     private script: string = "",
+    private tail: usize = 0,
   ) {
     super();
   }
@@ -60,8 +62,7 @@ export class RedisCall extends Call {
   /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
   recover(): bool {
     if (hasScripts && this.script.length && hasError(utf8("NOSCRIPT"), false)) {
-      unchecked((this.args[0] = "eval"));
-      unchecked((this.args[1] = this.script));
+      this.command = withScript(this.command, this.tail, this.script);
       this.script = "";
     } else if (
       !this.recovered &&
@@ -80,40 +81,12 @@ export class RedisCall extends Call {
   private dispatch(): u32 {
     recoverRedis = recovers.index;
     const status = this.client.open()
-      ? startRedisCall(this.client.cluster.name, encodeCommand(this.args))
+      ? startRedisCall(this.client.cluster.name, this.command)
       : Status.BadArgument;
     if (status == Status.Ok) return lastToken();
     setFailure(status == Status.BadArgument ? Failure.UnknownCluster : Failure.NoHealthyHost);
     return 0;
   }
-}
-
-/** `*<n> CRLF`, then `$<bytes> CRLF <argument> CRLF` for each. */
-function encodeCommand(args: string[]): Encoded {
-  let size = 32;
-  for (let i = 0; i < args.length; i++) size += unchecked(args[i]).length * 3 + 16;
-  const start = reserve(size);
-  let p = putNumber(start, 42, args.length);
-  for (let i = 0; i < args.length; i++) {
-    // The text first, to know its length; then to where the length ends.
-    const text = p + 16;
-    const length = write(unchecked(args[i]), Rule.Any, text) - text;
-    p = putNumber(p, 36, <i32>length);
-    memory.copy(p, text, length);
-    p = putLineEnd(p + length);
-  }
-  return ((<u64>(p - start)) << 32) | start;
-}
-function putNumber(p: usize, mark: u32, n: i32): usize {
-  store<u8>(p++, mark);
-  let digits = 1;
-  for (let rest = n; rest > 9; rest /= 10) digits++;
-  for (let i = digits - 1, rest = n; i >= 0; i--, rest /= 10) store<u8>(p + i, 48 + (rest % 10));
-  return putLineEnd(p + digits);
-}
-function putLineEnd(p: usize): usize {
-  store<u16>(p, 0x0a0d);
-  return p + 2;
 }
 
 export class RedisOptions {
@@ -153,7 +126,7 @@ export class RedisConnection {
     if (this.isOpen) return true;
     const o = this.options;
     const name = this.cluster.name;
-    this.isOpen = initRedis(name + parameters(o), o.username, o.password, o.timeout) == Status.Ok;
+    this.isOpen = initRedis(withParameters(name, o), o.username, o.password, o.timeout) == Status.Ok;
     if (!this.isOpen) {
       startLine();
       putText(utf8("redis: the gateway has no cluster "));
@@ -164,26 +137,39 @@ export class RedisConnection {
   }
   /** Any command, name first: `command(["set", key, value])`. */
   command(args: string[]): RedisCall {
-    return new RedisCall(this, args);
+    return new RedisCall(this, encodeCommand(args));
   }
 }
-/** What stands behind the cluster's name. */
-function parameters(o: RedisOptions): string {
-  let text = "";
-  if (o.database) text += "&db=" + o.database.toString();
+/** A cluster's name with the settings that the gateway reads behind it. */
+function withParameters(name: string, o: RedisOptions): string {
+  startText();
+  putString(name);
+  separator = 63;
+  if (o.database) putParameter(utf8("db="), o.database);
   if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && o.bufferFlushTimeout >= 0)
-    text += "&buffer_flush_timeout=" + o.bufferFlushTimeout.toString();
+    putParameter(utf8("buffer_flush_timeout="), o.bufferFlushTimeout);
   if (isDefined(GATEWAY_OPTION_maxBufferSize) && o.maxBufferSize >= 0)
-    text += "&max_buffer_size_before_flush=" + o.maxBufferSize.toString();
-  return text.length ? "?" + text.substring(1) : "";
+    putParameter(utf8("max_buffer_size_before_flush="), o.maxBufferSize);
+  return takeText();
+}
+let separator: u32 = 63;
+function putParameter(name: Encoded, value: i32): void {
+  putByte(separator);
+  separator = 38;
+  putText(name);
+  putNumber(value);
 }
 
 /** `proxy_on_redis_call_response`. `status` 0: a reply of `size` bytes is here; otherwise the connection failed or timed out. */
 export function deliverRedisCall(token: u32, status: u32, size: u32): void {
   const call = takeCall(token);
   if (!call) return;
+  let buffer: usize = 0;
   if (status || !size) setFailure(Failure.ConnectFailed);
-  else setReply(readBuffer(BufferType.RedisCallResponse));
-  if (recoverRedis && call_indirect<bool>(recoverRedis, call)) return;
-  call.finish();
+  else {
+    buffer = readRawBuffer(BufferType.RedisCallResponse);
+    setReply(buffer, size);
+  }
+  if (!recoverRedis || !call_indirect<bool>(recoverRedis, call)) call.finish();
+  freeReply(buffer);
 }

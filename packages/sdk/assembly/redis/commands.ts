@@ -1,6 +1,8 @@
+import { utf8 } from "../abi/literals";
 import { Cluster } from "../http/cluster";
 import { crypto } from "../crypto/crypto";
 import { hex } from "../bytes/hex";
+import { encodeScript, tail } from "./command";
 import { RedisCall, RedisConnection, expectScripts } from "./client";
 
 /** A Lua script with its digest, so that Redis is sent the script itself only when it does not know it. Make it once. */
@@ -31,17 +33,18 @@ export class RedisClient extends RedisConnection {
     return new RedisClient(Cluster.NONE);
   }
   /** Runs a Lua script, atomically. */
-  eval(script: string, keys: string[], args: string[] = []): RedisCall {
-    return this.command(list(list(["eval", script, keys.length.toString()], keys), args));
+  // @ts-ignore: decorator
+  @inline eval(script: string, keys: string[], args: string[] = []): RedisCall {
+    return this.script(encodeScript(utf8("eval"), utf8(script), keys, args));
+  }
+  private script(command: ArrayBuffer): RedisCall {
+    return new RedisCall(this, command);
   }
   /** The same by the script's digest; Redis gets the script only when it has forgotten it. */
   run(script: RedisScript, keys: string[], args: string[] = []): RedisCall {
     expectScripts();
-    return new RedisCall(
-      this,
-      list(list(["evalsha", script.digest, keys.length.toString()], keys), args),
-      script.source,
-    );
+    const command = encodeScript(utf8("evalsha"), utf8(script.digest), keys, args);
+    return new RedisCall(this, command, script.source, tail);
   }
   del(key: string): RedisCall {
     return this.command(["del", key]);

@@ -1,12 +1,17 @@
-import { Encoded, decode, lengthOf, pointerOf, same } from "../abi/text";
-import { failureText } from "../http/client";
+import { putBytes, putText } from "../abi/compose";
+import { LogLevel } from "../abi/enums";
+import { utf8 } from "../abi/literals";
+import { Encoded, decode, lengthOf, pointerOf, release, same } from "../abi/text";
+import { endLine, logs, startLine } from "../host/log";
+import { failureText, failureWords } from "../http/client";
 import { Failure } from "../stream/calls";
 import { isNumber, lineEnd, numberAt, skipReply } from "./resp";
 
-// The reply whose callback runs; the buffer keeps its memory alive.
+// The reply whose callback runs. Raw memory, freed behind the callback.
 class present {
   static failure: Failure = Failure.None;
-  static buffer: ArrayBuffer | null = null;
+  static start: usize = 0;
+  /** 0 when there is no reply. */
   static end: usize = 0;
 }
 
@@ -17,7 +22,7 @@ class present {
 export class RedisReply {
   private get p(): usize {
     const p = changetype<usize>(this);
-    return p == 1 ? (present.end ? changetype<usize>(present.buffer) : 0) : p == 2 ? 0 : p;
+    return p == 1 ? (present.end ? present.start : 0) : p == 2 ? 0 : p;
   }
   private get kind(): u32 {
     const p = this.p;
@@ -42,6 +47,21 @@ export class RedisReply {
   /** For logs and messages. */
   get reason(): string {
     return present.failure == Failure.None ? this.error : failureText(present.failure);
+  }
+  /** Logs `<message>: <reason>` at level error, without making a string of it. */
+  // @ts-ignore: decorator
+  @inline logError(message: string): void {
+    if (logs(LogLevel.Error)) this.logReason(utf8(message));
+  }
+  private logReason(message: Encoded): void {
+    startLine();
+    putText(message);
+    putText(utf8(": "));
+    const p = this.p;
+    if (present.failure != Failure.None) putText(failureWords(present.failure));
+    else if (this.kind == 45) putBytes(p + 1, lineEnd(p, present.end) - p - 1);
+    endLine(LogLevel.Error);
+    release();
   }
   get isNull(): bool {
     const p = this.p;
@@ -88,7 +108,7 @@ export class RedisReply {
 
 /** Whether Redis has answered with an error that begins with a text, or holds it anywhere. */
 export function hasError(text: Encoded, anywhere: bool): bool {
-  let p = changetype<usize>(present.buffer);
+  let p = present.start;
   if (!present.end || load<u8>(p) != 45) return false;
   const last = lineEnd(p, present.end) - lengthOf(text);
   while (++p <= last) {
@@ -98,15 +118,19 @@ export function hasError(text: Encoded, anywhere: bool): bool {
   return false;
 }
 
-/** Sets the reply of the next callback. */
-export function setReply(buffer: ArrayBuffer | null): void {
-  const start = changetype<usize>(buffer);
-  const end = buffer ? start + <usize>buffer.byteLength : 0;
-  if (buffer && skipReply(start, end) == end) {
-    present.buffer = buffer;
+/** Sets the reply of the next callback: raw memory, 0 for nothing. */
+export function setReply(start: usize, length: usize): void {
+  const end = start + length;
+  present.start = start;
+  if (start && skipReply(start, end) == end) {
     present.end = end;
     present.failure = Failure.None;
   } else setFailure(Failure.Protocol);
+}
+/** Behind the callback: forgets the reply and frees its memory, 0 for none. */
+export function freeReply(buffer: usize): void {
+  present.end = 0;
+  if (buffer) heap.free(buffer);
 }
 export function setFailure(failure: Failure): void {
   present.failure = failure;
