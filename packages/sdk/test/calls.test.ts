@@ -115,6 +115,40 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     expect((await pending).text()).toBe(told ?? reason);
   });
 
+  test.for([
+    [
+      "outbound|8080||a.static",
+      "unknown cluster",
+      "; the port of a static service is 80, whatever the port of its addresses",
+    ],
+    ["outbound|80||a.static", "unknown cluster", "; check the service's name, with its type, and its port"],
+    ["outbound|8080||a.dns", "unknown cluster", "; check the service's name, with its type, and its port"],
+    [
+      "empty",
+      "no healthy host",
+      "; its hosts are down, it has none, or its circuit breaker in the gateway is open",
+    ],
+    ["slow", "timeout", ""],
+    ["fine", "status 404", ""],
+  ] as const)("say what is wrong with %s", async ([cluster, reason, hint]) => {
+    const gateway = await start(
+      `new Plugin("p").onRequestHeaders((ctx) => {
+        const client = new HttpClient(Cluster.named(ctx.request.headers.get("x-cluster") || ""));
+        return client.get("/").send(ctx, (ctx, response) => ctx.respond(200, response.diagnose()));
+      });`,
+      {
+        clusters: {
+          empty: null,
+          slow: upstream(() => new Promise<never>(() => undefined)),
+          fine: upstream({ status: 404 }),
+        },
+      },
+    );
+    const pending = gateway.fetch("/", { headers: { "x-cluster": cluster } });
+    await gateway.advance(500);
+    expect((await pending).text()).toBe(`${reason}: cluster ${cluster}${hint}`);
+  });
+
   test("that fail at once for ever end with 500", async () => {
     const gateway = await start(
       `import { RequestContext } from "@gateway-plugins/sdk";
@@ -301,6 +335,17 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
       ]);
     },
   );
+
+  test("a Redis that does not answer is named, too", async () => {
+    const gateway = await start(
+      `const redis = new RedisClient(Cluster.staticIp("cache", 6379));
+      new Plugin("p").onRequestHeaders((ctx) => redis.get("k").send(ctx, (ctx, reply) => ctx.respond(200, reply.diagnose())));`,
+    );
+    expect((await gateway.fetch("/")).text()).toBe(
+      "unknown cluster: cluster outbound|6379||cache.static; the port of a static service is 80, whatever the port of its addresses",
+    );
+    expect(gateway).toHaveLogged("redis: the gateway has no cluster outbound|6379||cache.static");
+  });
 
   test("Redis replies are read by type, and errors are values", async ({ onTestFinished }) => {
     const redis = await startRedis();

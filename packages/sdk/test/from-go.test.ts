@@ -24,7 +24,7 @@ function rowsOf(kind: string): Row[] {
     });
 }
 
-const HEADER = `import { Action, Body, ByteSink, Bytes, Cluster, ConfigReader, Counter, EventReader, GrpcClient, HttpClient, Leader, LogFields, Overflow, Plugin, ProtoWriter, RedisCall,
+const HEADER = `import { Action, Body, ByteSink, Bytes, Cluster, ConfigReader, Counter, EventReader, Failure, GrpcClient, HttpClient, Leader, LogFields, Overflow, Plugin, ProtoWriter, RedisCall,
   RedisClient, RedisScript, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext, SharedCounter, SharedQueue, SharedValue, TokenUsage, WholeRequestContext, both,
   escape, foreign, log } from "@gateway-plugins/sdk";
 class Config { name: string = ""; n: i32 = 0; names: string[] = []; }

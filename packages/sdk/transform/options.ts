@@ -11,7 +11,7 @@ const OPTIONS = [
   "timeout",
 ];
 /** Methods that others take notice of; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
-const METHODS = ["breaker", "routeCall"];
+const METHODS = ["breaker", "diagnose", "routeCall"];
 const SDK = "~lib/@gateway-plugins/sdk/";
 
 /**

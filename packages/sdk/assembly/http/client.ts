@@ -25,6 +25,7 @@ import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Admission, circuits } from "./circuits";
 import { Cluster } from "./cluster";
+import { diagnosis, noteCluster } from "./diagnosis";
 import { HeadersView, refuse } from "./headers";
 import { Slot } from "./reply";
 
@@ -56,6 +57,10 @@ export class HttpResponse {
   /** For logs and messages: `status 404`, or the failure in words. */
   get reason(): string {
     return this.failure == Failure.None ? "status " + reply.status.toString() : failureText(reply.failure);
+  }
+  /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
+  diagnose(): string {
+    return diagnosis(this.reason, this.failure);
   }
   /** Logs `<message>: <reason>` at level error, without making a string of it. */
   // @ts-ignore: decorator
@@ -218,9 +223,13 @@ export class HttpCall extends Call {
 
   /** Starts the call at the host: its token, or 0 when it could not be started. */
   private dispatch(): u32 {
+    if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
     if (isDefined(GATEWAY_USES_breaker))
       if (this instanceof GuardedCall) return changetype<GuardedCall>(this).attempt();
     return this.startNow();
+  }
+  noteCluster(): void {
+    noteCluster(this.client.cluster);
   }
   protected startNow(): u32 {
     reply.headers = 0;
@@ -374,6 +383,7 @@ export class HttpClient {
 export function deliverHttpCall(token: u32, headers: u32): void {
   const call = takeCall(token);
   if (!call) return;
+  if (isDefined(GATEWAY_USES_diagnose)) changetype<HttpCall>(call).noteCluster();
   reply.failure = Failure.None;
   reply.headers = headers;
   reply.status = -1;

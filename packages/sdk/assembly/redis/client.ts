@@ -6,6 +6,7 @@ import { initRedis, lastToken, startRedisCall } from "../host/callouts";
 import { putByte, putNumber, putString, putText, startText, takeText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
+import { noteCluster } from "../http/diagnosis";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
@@ -77,9 +78,13 @@ export class RedisCall extends Call {
   run<T>(plugin: T, callback: (plugin: T, reply: RedisReply) => void): void {
     this.detach(this.dispatch(), callback.index);
   }
+  noteCluster(): void {
+    noteCluster(this.client.cluster);
+  }
   /** Starts the call at the host: its token, or 0 when it could not be started. */
   private dispatch(): u32 {
     recoverRedis = recovers.index;
+    if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
     const status = this.client.open()
       ? startRedisCall(this.client.cluster.name, this.command)
       : Status.BadArgument;
@@ -164,6 +169,7 @@ function putParameter(name: Encoded, value: i32): void {
 export function deliverRedisCall(token: u32, status: u32, size: u32): void {
   const call = takeCall(token);
   if (!call) return;
+  if (isDefined(GATEWAY_USES_diagnose)) changetype<RedisCall>(call).noteCluster();
   let buffer: usize = 0;
   if (status || !size) setFailure(Failure.ConnectFailed);
   else {

@@ -4,6 +4,7 @@ import { utf8 } from "../abi/literals";
 import { Encoded, decode, lengthOf, pointerOf, release, same } from "../abi/text";
 import { endLine, logs, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/client";
+import { diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
 import { isNumber, lineEnd, numberAt, skipReply } from "./resp";
 
@@ -62,6 +63,10 @@ export class RedisReply {
     else if (this.kind == 45) putBytes(p + 1, lineEnd(p, present.end) - p - 1);
     endLine(LogLevel.Error);
     release();
+  }
+  /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
+  diagnose(): string {
+    return diagnosis(this.reason, this.failure);
   }
   get isNull(): bool {
     const p = this.p;
