@@ -1,0 +1,115 @@
+// What the link step takes for granted: each time on the build that has it and on one that has not.
+import { startGateway } from "@gateway-plugins/test-host";
+import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
+import { BUILDS, build } from "./compile.ts";
+
+/** A plugin that answers with `lines`. */
+const answering = (statements: string, declarations = ""): string =>
+  `import { Plugin } from "@gateway-plugins/sdk";
+${declarations}
+new Plugin("p").onRequestHeaders((ctx) => {
+  const lines: string[] = [];
+${statements}
+  return ctx.respond(200, lines.join("\\n"));
+});`;
+
+const NUMBERS: [expression: string, text: string][] = [
+  ["i32.MIN_VALUE.toString()", "-2147483648"],
+  ["i32.MAX_VALUE.toString()", "2147483647"],
+  ["u32.MAX_VALUE.toString()", "4294967295"],
+  ["i64.MIN_VALUE.toString()", "-9223372036854775808"],
+  ["i64.MAX_VALUE.toString()", "9223372036854775807"],
+  ["u64.MAX_VALUE.toString()", "18446744073709551615"],
+  ["(<i32>0).toString()", "0"],
+  ["(<i8>-7).toString()", "-7"],
+  ["(<u32>255).toString(16)", "ff"],
+  ["`${-10}-${<u32>10}`", "-10-10"],
+  ["(0.5).toString()", "0.5"],
+];
+
+const CLASSES = `class Base { name: string = "base"; kind(): string { return "b:" + this.name; } }
+class Derived extends Base { more: string = "more"; kind(): string { return "d:" + this.name + "," + this.more; } }
+class Last extends Derived { constructor(public own: string) { super(); this.name = own; } }
+class Alone { one: i32 = 1; two: string = "two"; }
+class Above extends Alone { three: i32 = 3; }
+function describe(b: Base): string { return b.kind() + (b instanceof Derived ? "+" : ""); }`;
+
+/** Fields enough for a leak to show. */
+const WIDE = Array.from({ length: 40 }, (_, i) => `wide${i}: f64 = 0;`).join(" ");
+
+describe.for(BUILDS)("a %s build", ([, flags]) => {
+  const answer = async (source: string): Promise<string> => {
+    const gateway = await startGateway({ plugin: await build(source, flags) });
+    return (await gateway.fetch("/")).text();
+  };
+
+  test("writes numbers as JavaScript does", async () => {
+    const source = answering(NUMBERS.map(([expression]) => `  lines.push(${expression});`).join("\n"));
+    expect((await answer(source)).split("\n")).toEqual(NUMBERS.map(([, text]) => text));
+  });
+
+  test("makes objects of classes and of those they extend", async () => {
+    const made = ["new Base()", "new Derived()", 'new Last("own")'];
+    const source = answering(
+      `${made.map((one) => `  lines.push(describe(${one}));`).join("\n")}
+  const above = new Above();
+  lines.push(above.one.toString() + above.two + above.three.toString());`,
+      CLASSES,
+    );
+    expect(await answer(source)).toBe("b:base\nd:base,more+\nd:own,more+\n1two3");
+  });
+
+  test.for([
+    ["numbers alone", "limit: i32 = 0; half: f64 = 0.5;", "c.limit = json.integer('limit');", "c.limit"],
+    [
+      "a constant text",
+      "name: string = 'none'; limit: i32 = 0;",
+      "c.limit = json.integer('limit');",
+      "c.limit",
+    ],
+    ["texts of its own", "limit: string = '';", "c.limit = json.string('limit');", "I32.parseInt(c.limit)"],
+    [
+      "an object made while reading",
+      "limit: i32 = 0;",
+      "const other = new C(); other.limit = json.integer('limit'); c.limit = other.limit;",
+      "c.limit",
+    ],
+    [
+      "lists made for requests",
+      "limit: i32 = 0;",
+      "c.limit = json.integer('limit');",
+      "[c.limit, c.limit][1]",
+    ],
+  ])(
+    "keeps a configuration of %s, each rule's and the latest, in the same memory",
+    async ([, fields, read, number]) => {
+      const plugin = await build(
+        `import { Plugin } from "@gateway-plugins/sdk";
+class C { ${fields} ${WIDE} }
+new Plugin<C>("p").parseConfig((json, c) => { ${read} }).onRequestHeaders((ctx) => { const c = ctx.config; return ctx.respond(200 + ((${number}) % 300), ""); });`,
+        flags,
+      );
+      const config = (n: number) => ({
+        limit: n,
+        _rules_: [1, 2, 3].map((i) => ({ _match_domain_: `${i}.test`, limit: n + i })),
+      });
+      const gateway = await startGateway({ plugin, config: config(0) });
+      const limits = async (): Promise<number[]> => {
+        const hosts = ["other.test", "1.test", "3.test"];
+        const responses = await Promise.all(hosts.map((authority) => gateway.fetch("/", { authority })));
+        return responses.map(({ status }) => status);
+      };
+      const update = async (from: number, to: number): Promise<void> => {
+        for (let n = from; n < to; n++) {
+          expect((await gateway.configure(config(n * 10))).accepted).toBe(true);
+          expect((await gateway.configure({ limit: [] })).accepted).toBe(false);
+          expect(await limits()).toEqual([0, 1, 3].map((i) => 200 + ((n * 10 + i) % 300)));
+        }
+      };
+      await update(1, 20);
+      const { memoryPages } = gateway;
+      await update(20, 120);
+      expect(gateway.memoryPages).toBe(memoryPages);
+    },
+  );
+});
