@@ -12,8 +12,12 @@ function tell(ctx: RequestContext<NoConfig, NoState>, reply: RedisReply): void {
   for (let i = 0; i < reply.length; i++) tell(ctx, reply.at(i));
   if (reply.length && !(reply.at(-1).isNull && reply.at(reply.length).isNull)) ctx.setProperty("outside", "of the list");
 }
+function command(words: string | null): string[] {
+  if (words == null) return ["get", "k"];
+  return words.replaceAll("\\ue001", "\\ud83d").split("\\ue000");
+}
 new Plugin("fuzz").onRequestHeaders((ctx) =>
-  redis.get("k").send(ctx, (ctx, reply) => {
+  redis.command(command(ctx.property("words"))).send(ctx, (ctx, reply) => {
     tell(ctx, reply);
     return Action.Continue;
   }));`;
@@ -55,6 +59,34 @@ describe.for([
     expect(host.pages).toBeLessThan(64);
   };
 
+  test("commands go out as lists of bulk strings", async () => {
+    const host = new BareHost(await (built ??= build(SOURCE, [...flags])));
+    const next = random(40);
+    withinLimit(() => {
+      for (let i = 0; i < count; i++) {
+        const words = Array.from({ length: 1 + next(5) }, () => word(next));
+        host.property = (path) =>
+          path === "words"
+            ? Buffer.from(words.join("\ue000").replaceAll(/\ud83d(?!\ude00)/g, "\ue001"))
+            : undefined;
+        host.told = (name, [cluster, bytes]) => {
+          if (name !== "redis_call") return true;
+          const wanted = [
+            `*${words.length}`,
+            ...words.flatMap((one) => [`$${Buffer.byteLength(one)}`, one]),
+            "",
+          ];
+          if (cluster!.toString() !== "c" || !bytes!.equals(Buffer.from(wanted.join("\r\n"))))
+            expect([words, bytes!.toString()]).toEqual([words, wanted.join("\r\n")]);
+          return true;
+        };
+        host.buffer = () => Buffer.from("+OK\r\n");
+        host.request();
+        host.redisReply(5);
+      }
+    });
+    expect(host.pages).toBeLessThan(64);
+  });
   test("every type is read, nested and alone", () => each(41, (next) => reply(next, 3)));
   test("what is cut, changed or followed by more is no reply, or another one", () =>
     each(42, (next) => damaged(next, reply(next, 3))));
@@ -88,6 +120,11 @@ const TEXTS = [
   "\r\n",
   "*1",
 ];
+function word(next: Next): string {
+  const letters = ["a", " ", "\r\n", "$", "\0", "\u00e9", "\u4e2d", "\u{1f600}", "\ud83d"];
+  if (next(30) === 0) return letters[next(9)]!.repeat(next(3_000));
+  return Array.from({ length: next(12) }, () => letters[next(letters.length)]!).join("");
+}
 function reply(next: Next, depth: number): Buffer {
   const one = (from: readonly string[]) => from[next(from.length)]!;
   const kind = next(depth === 0 ? 5 : 8);
