@@ -25,8 +25,12 @@ function rowsOf(kind: string): Row[] {
 }
 
 const HEADER = `import { Action, Body, ByteSink, Bytes, Cluster, ConfigReader, Counter, EventReader, Failure, GrpcClient, HttpClient, Leader, LogFields, Overflow, Plugin, ProtoWriter, RedisCall,
-  RedisClient, RedisScript, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext, SharedCounter, SharedQueue, SharedValue, TokenUsage, WholeRequestContext, both,
+  RedisClient, RedisScript, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext, ResponseTrailersContext, SharedCounter, SharedQueue, SharedValue, TokenUsage, WholeRequestContext, both,
   escape, foreign, log } from "@gateway-plugins/sdk";
+import { HeadersStatus, hold } from "@gateway-plugins/sdk/advanced";
+import { injectResponseBody, overrideUpstreamHost, upstreamHosts } from "@gateway-plugins/sdk/higress";
+import { TypedJson } from "@gateway-plugins/sdk/typed-json";
+@json class Order { user: string | null; }
 class Config { name: string = ""; n: i32 = 0; names: string[] = []; }
 class State { user: string = ""; chunks: Bytes[] = []; }
 const client = new HttpClient(Cluster.named("service")), redis = new RedisClient(Cluster.named("redis"));
@@ -38,6 +42,7 @@ const PARAMETERS: Record<string, string> = {
   wholeRequest: "ctx: WholeRequestContext<Config, State>, body: Body",
   response: "ctx: ResponseContext<Config, State>",
   responseBody: "ctx: ResponseBodyContext<Config, State>, body: Body",
+  responseTrailers: "ctx: ResponseTrailersContext<Config, State>",
   cluster: "ctx: RequestContext<Config, State>",
 };
 const PLACE: Record<string, string> = {
@@ -47,6 +52,7 @@ const PLACE: Record<string, string> = {
   wholeRequest: ".onWholeRequest((ctx, body) => { CALLS; return Action.Continue; })",
   response: ".onResponseHeaders((ctx) => { CALLS; return Action.Continue; })",
   responseBody: ".rewriteResponseBody((ctx, body) => { CALLS; return Action.Continue; })",
+  responseTrailers: ".onResponseTrailers((ctx) => { CALLS; return Action.Continue; })",
 };
 
 describe("docs/from-go.md", () => {
@@ -75,7 +81,11 @@ new Plugin<Config, State>("p").parseConfig((json, config) => {})${PLACE[kind]!.r
     const gateway = await startGateway({
       plugin,
       profile: "higress",
-      upstream: upstream({ body: '{"a":1}', headers: { "content-type": "application/json" } }),
+      upstream: upstream({
+        body: '{"a":1}',
+        headers: { "content-type": "application/json" },
+        trailers: [["grpc-status", "0"]],
+      }),
       clusters: { service: upstream({ body: "x" }) },
     });
     const response = await gateway.fetch("/", { body: '{"user":{"name":"ada"}}' });
