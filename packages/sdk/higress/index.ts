@@ -9,6 +9,7 @@ import {
 import { decodePairs } from "../assembly/abi/pairs";
 import { encodeText, lengthOf, pointerOf, release } from "../assembly/abi/text";
 import { bytesOf } from "../assembly/bytes/data";
+import { Mark, running } from "../assembly/stream/stream";
 
 /** The hosts of the cluster that the request is routed to: `[address with port, metrics in Prometheus's format or ""]`. Empty outside of a request. */
 export function upstreamHosts(): string[][] {
@@ -24,6 +25,14 @@ export function overrideUpstreamHost(address: string): bool {
   const status = proxy_set_upstream_override_host(pointerOf(text), lengthOf(text));
   release();
   return status == Status.Ok;
+}
+/**
+ * From now on what `rewriteResponseChunks` returns goes nowhere: the plugin sends this response's body by itself with `injectResponseBody`, from that handler or from the callback of
+ * a call that was sent there (`const sent = call.send(ctx, ...)`), and has to end it with `last`, or the client waits until the gateway's idle timeout. In a response handler.
+ */
+export function pauseResponseBody(): void {
+  running.pauses = true;
+  running.marks |= Mark.ResponsePaused;
 }
 /** Puts bytes (or a text) into the response's body, behind what has left so far; `last` ends it. For answers that a plugin streams by itself. */
 export function injectResponseBody<T>(data: T, last: bool = false): bool {

@@ -106,3 +106,67 @@ describe.for(BUILDS)("bodies (%s)", ([, flags]) => {
     expect((await gateway.fetch("/", { body: ["x".repeat(900), "y".repeat(900)] })).status).toBe(413);
   });
 });
+
+describe.for(BUILDS)("both handlers of a body (%s)", ([, flags]) => {
+  test("serve one message each, as its headers choose", async () => {
+    const service = upstream((request) => ({
+      body: ["o", "ne"],
+      headers: { "x-whole": request.headers.find(([name]) => name === "x-whole")?.[1] ?? "" },
+    }));
+    const wasm = await build(
+      plugin(`onRequestHeaders((ctx) => { if (ctx.request.headers.has("x-whole")) ctx.request.bufferBody(); return Action.Continue; })
+        .rewriteRequestBody((ctx, body) => body.replaceText("<" + body.text() + ">"))
+        .rewriteRequestChunks((ctx, chunk, last) => Bytes.of(chunk.text() + ";"))
+        .onResponseHeaders((ctx) => { if (ctx.response.headers.get("x-whole") == "1") ctx.response.bufferBody(); return Action.Continue; })
+        .rewriteResponseChunks((ctx, chunk, last) => Bytes.of(chunk.text() + ";"))
+        .rewriteResponseBody((ctx, body) => body.replaceText("<" + body.text() + ">"))
+        .limitRequestBody(10)`),
+      flags,
+    );
+    const gateway = await startGateway({ plugin: wasm, upstream: service });
+    const ask = async (headers: Record<string, string>, more: object = {}) =>
+      (await gateway.fetch("/", { body: ["t", "wo"], headers, ...more })).text();
+    expect(await ask({ "x-whole": "1" })).toBe("<one>");
+    expect(await ask({ "x-whole": "1" }, { trailers: { "x-sum": "1" } })).toBe("<one>");
+    expect(await ask({})).toMatch(/^o;ne;;?$/);
+    expect(service.requests.map((request) => request.text())).toEqual([
+      "<two>",
+      "<two>",
+      expect.stringMatching(/^t;wo;;?$/),
+    ]);
+    const long = { body: ["x".repeat(11)] };
+    expect((await gateway.fetch("/", { ...long, headers: { "x-whole": "1" } })).status).toBe(413);
+    expect((await gateway.fetch("/", long)).status).toBe(200);
+  });
+
+  test("a plugin sends a response's body by itself, once services have seen it", async () => {
+    const wasm = await build(
+      `import { Action, Bytes, Cluster, HttpClient, Plugin } from "@gateway-plugins/sdk";
+      import { injectResponseBody, pauseResponseBody } from "@gateway-plugins/sdk/higress";
+      const client = new HttpClient(Cluster.named("checker"));
+      class State { left: i32 = 0; over: bool = false; }
+      new Plugin<NoConfig, State>("p")
+        .onResponseHeaders((ctx) => { if (ctx.response.headers.has("x-check")) pauseResponseBody(); return Action.Continue; })
+        .rewriteResponseChunks((ctx, chunk, last) => {
+          if (last) ctx.state.over = true;
+          if (!chunk.length) return chunk;
+          ctx.state.left++;
+          const sent = client.post("/", { body: chunk.text() }).send(ctx, (ctx, checked) => {
+            const isLast = --ctx.state.left == 0 && ctx.state.over;
+            injectResponseBody(checked.text() + (isLast ? "." : ","), isLast);
+            return Action.Continue;
+          });
+          return chunk;
+        });`,
+      flags,
+    );
+    const checker = upstream((request) => ({ body: new TextDecoder().decode(request.body).toUpperCase() }));
+    const service = upstream((request) => ({
+      body: ["one", "two"],
+      headers: request.path === "/checked" ? [["x-check", "1"]] : [],
+    }));
+    const gateway = await startGateway({ plugin: wasm, upstream: service, clusters: { checker } });
+    expect((await gateway.fetch("/checked")).text()).toMatch(/^ONE,TWO[.]$/);
+    expect(gateway.liveContexts).toBe(1);
+  });
+});

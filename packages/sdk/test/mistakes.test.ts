@@ -18,9 +18,9 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
   [
     "a callback with two handlers",
     plugin(
-      `.onRequestBody((ctx, body) => Action.Continue).onLog((ctx) => {}).rewriteRequestChunks((ctx, chunk, last) => chunk)`,
+      `.onRequestBody((ctx, body) => Action.Continue).onLog((ctx) => {}).rewriteRequestBody((ctx, body) => body.appendText("!"))`,
     ),
-    /'rewriteRequestChunks' would replace 'onRequestBody' above/,
+    /'rewriteRequestBody' would replace 'onRequestBody' above/,
   ],
   [
     "the outer context in a callback",
@@ -133,6 +133,13 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
       `.onRequestHeaders((ctx) => { ctx.request.headers.append("content-type", "b"); return Action.Continue; })`,
     ),
     /"content-type" is not a header that a plugin may append to/,
+  ],
+  [
+    "two handlers of a body of which one never runs",
+    plugin(
+      `.rewriteRequestChunks((ctx, chunk, last) => chunk).onRequestBody((ctx, body) => Action.Continue)`,
+    ),
+    /of 'rewriteRequestChunks' and 'onRequestBody' only that for chunks runs, unless ctx.request.bufferBody\(\) chooses/,
   ],
   [
     "a call at the top level",

@@ -28,11 +28,21 @@ interface Scope {
 const HANDLERS =
   /^(?:on|rewrite)(Request|Response)(Headers|Body|Chunks|Trailers)$|^(onLog|onStart|onTick|onQueue|parseConfig|parseRawConfig)$/;
 function callbacksOf(name: string): string[] {
-  if (name === "onWholeRequest") return ["Request Headers", "Request Body"];
+  if (name === "onWholeRequest") return ["Request Headers", "Request Body", "Request Chunks"];
   const parts = HANDLERS.exec(name);
   if (!parts) return [];
   if (parts[3] !== undefined) return [parts[3].replace("Raw", "")];
-  return [`${parts[1]} ${parts[2] === "Chunks" ? "Body" : parts[2]}`];
+  return [`${parts[1]} ${parts[2]}`];
+}
+
+/** The whole body and its chunks, of the same message. */
+function areBodies(...names: [string, string]): boolean {
+  const [one, other] = names.flatMap(callbacksOf).toSorted();
+  return (
+    names.every((name) => callbacksOf(name).length === 1) &&
+    one?.replace("Body", "Chunks") === other &&
+    one !== other
+  );
 }
 
 const LOOPS = /^(forEach|map|filter|find\w*|some|every|reduce|sort)$/;
@@ -122,6 +132,11 @@ export function checkSource(parser: Parser, source: Source): void {
         return error(
           call["expression"].property.range,
           `'${name}' would replace '${earlier}' above: a callback has one handler. Do both in one.`,
+        );
+      if (areBodies(earlier, name) && !/\.bufferBody\s*\(/.test(source.text))
+        return error(
+          call["expression"].property.range,
+          `of '${earlier}' and '${name}' only that for chunks runs, unless ctx.${/Request/.test(name) ? "request" : "response"}.bufferBody() chooses the other one.`,
         );
     }
   }

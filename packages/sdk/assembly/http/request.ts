@@ -132,6 +132,10 @@ export class Request {
   skipBody(): void {
     running.marks |= Mark.SkipRequestBody;
   }
+  /** For a plugin with a handler for chunks and one for the whole body: this request gets the latter. In the header phase. */
+  bufferBody(): void {
+    running.marks |= Mark.BufferRequestBody;
+  }
   /** Higress: bytes of the body that the gateway buffers at most; more is answered 413. */
   setBufferLimit(bytes: u32): void {
     setPropertyText("set_decoder_buffer_limit", bytes.toString());

@@ -43,6 +43,10 @@ export class Response {
   skipBody(): void {
     running.marks |= Mark.SkipResponseBody;
   }
+  /** For a plugin with a handler for chunks and one for the whole body: this response gets the latter. In the header phase. */
+  bufferBody(): void {
+    running.marks |= Mark.BufferResponseBody;
+  }
   /** Higress: bytes of the body that the gateway buffers at most. */
   setBufferLimit(bytes: u32): void {
     setPropertyText("set_encoder_buffer_limit", bytes.toString());

@@ -66,6 +66,7 @@ export function onRequestBody(id: u32, size: u32, endOfStream: bool): DataStatus
     Mark.RequestBodySeen,
     handlers.requestBody,
     handlers.requestBodyMode,
+    handlers.bufferedRequestBody,
     BufferType.RequestBody,
     handlers.requestBodyLimit,
     size,
@@ -83,6 +84,7 @@ export function onResponseBody(id: u32, size: u32, endOfStream: bool): DataStatu
     Mark.ResponseBodySeen,
     handlers.responseBody,
     handlers.responseBodyMode,
+    handlers.bufferedResponseBody,
     BufferType.ResponseBody,
     handlers.responseBodyLimit,
     size,
@@ -97,6 +99,7 @@ function body(
   seen: Mark,
   handler: u32,
   mode: BodyMode,
+  buffered: u32,
   buffer: BufferType,
   limit: u32,
   size: u32,
@@ -106,7 +109,7 @@ function body(
   if (endOfStream) running.marks |= seen;
   const skip = <Mark>((<u32>seen) << 3);
   if (isMarked(skip) || !applies()) return DataStatus.Continue;
-  if (mode == BodyMode.Chunks) {
+  if (mode == BodyMode.Chunks && !isBuffered(seen, buffered)) {
     const held = readBuffer(buffer);
     const chunk = held == null ? Bytes.EMPTY : Bytes.wrap(held);
     __pin(changetype<usize>(chunk)); // the handler is called by its number, which roots nothing
@@ -115,8 +118,11 @@ function body(
     );
     if (changed != chunk) writeBuffer(buffer, 0, i32.MAX_VALUE, changed.pointer, changed.length);
     __unpin(changetype<usize>(chunk));
-    return DataStatus.Continue;
+    return running.pauses && buffer == BufferType.ResponseBody && isMarked(Mark.ResponsePaused)
+      ? DataStatus.StopIterationNoBuffer
+      : DataStatus.Continue;
   }
+  if (mode == BodyMode.Chunks) handler = buffered;
   if (limit && size > limit) {
     running.marks |= skip;
     if (buffer == BufferType.RequestBody && handlers.requestOverflow == Overflow.Reject)
@@ -129,6 +135,12 @@ function body(
     : DataStatus.Continue;
 }
 
+/** Whether the message has chosen its handler for the whole body. */
+// @ts-ignore: decorator
+@inline function isBuffered(seen: Mark, buffered: u32): bool {
+  return buffered != 0 && isMarked(<Mark>((<u32>seen) << 6));
+}
+
 /** Trailers end a message whose body callbacks never said so: the whole body is complete now. Their own handler runs first. */
 export function onRequestTrailers(id: u32): DataStatus {
   enterStream(id);
@@ -138,6 +150,7 @@ export function onRequestTrailers(id: u32): DataStatus {
     handlers.requestTrailers,
     handlers.requestBody,
     handlers.requestBodyMode,
+    handlers.bufferedRequestBody,
     BufferType.RequestBody,
   );
   if (running.waiting & 0xffff) status = DataStatus.StopIterationAndBuffer;
@@ -152,6 +165,7 @@ export function onResponseTrailers(id: u32): DataStatus {
     handlers.responseTrailers,
     handlers.responseBody,
     handlers.responseBodyMode,
+    handlers.bufferedResponseBody,
     BufferType.ResponseBody,
   );
   leaveStream();
@@ -164,6 +178,7 @@ function trailers(
   handler: u32,
   bodyHandler: u32,
   mode: BodyMode,
+  buffered: u32,
   buffer: BufferType,
 ): DataStatus {
   let status = DataStatus.Continue;
@@ -171,8 +186,8 @@ function trailers(
     status = DataStatus.StopIterationAndBuffer;
   if (
     bodyHandler &&
-    mode != BodyMode.Chunks &&
-    body(seen, bodyHandler, mode, buffer, 0, 0, true) != DataStatus.Continue
+    (mode != BodyMode.Chunks || isBuffered(seen, buffered)) &&
+    body(seen, bodyHandler, mode, buffered, buffer, 0, 0, true) != DataStatus.Continue
   )
     status = DataStatus.StopIterationAndBuffer;
   running.marks |= seen;

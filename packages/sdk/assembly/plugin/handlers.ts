@@ -27,6 +27,9 @@ export class handlers {
   static requestHeaders: u32 = 0;
   static requestBody: u32 = 0;
   static requestBodyMode: BodyMode = BodyMode.None;
+  /** The handler for the whole body beside one for its chunks, for messages that choose it. */
+  static bufferedRequestBody: u32 = 0;
+  static bufferedResponseBody: u32 = 0;
   /** The request's headers wait for that handler. */
   static wholeRequest: bool = false;
   static responseHeaders: u32 = 0;

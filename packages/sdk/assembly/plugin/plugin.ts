@@ -100,7 +100,8 @@ export class Plugin<C = NoConfig, S = NoState> {
   }
   /**
    * The request body chunk by chunk; what is returned goes on in the chunk's place: return `chunk` to leave it alone. Chunk borders are
-   * arbitrary. `last` does not come when the message ends with trailers. The request loses its content-length.
+   * arbitrary. `last` does not come when the message ends with trailers. The request loses its content-length. Beside it there may be a handler of the whole body, for requests
+   * that choose it with `ctx.request.bufferBody()`.
    */
   rewriteRequestChunks(handler: (ctx: RequestBodyContext<C, S>, chunk: Bytes, last: bool) => Bytes): this {
     return this.requestBody(handler.index, BodyMode.Chunks);
@@ -185,15 +186,25 @@ export class Plugin<C = NoConfig, S = NoState> {
   }
 
   private requestBody(index: u32, mode: BodyMode): this {
+    this.remember(Phase.RequestBody);
+    const isChunks = mode == BodyMode.Chunks;
+    if (handlers.requestBody && isChunks != (handlers.requestBodyMode == BodyMode.Chunks)) {
+      handlers.bufferedRequestBody = isChunks ? handlers.requestBody : index;
+      if (!isChunks) return this;
+    }
     handlers.requestBody = index;
     handlers.requestBodyMode = mode;
-    this.remember(Phase.RequestBody);
     return this;
   }
   private responseBody(index: u32, mode: BodyMode): this {
+    this.remember(Phase.ResponseBody);
+    const isChunks = mode == BodyMode.Chunks;
+    if (handlers.responseBody && isChunks != (handlers.responseBodyMode == BodyMode.Chunks)) {
+      handlers.bufferedResponseBody = isChunks ? handlers.responseBody : index;
+      if (!isChunks) return this;
+    }
     handlers.responseBody = index;
     handlers.responseBodyMode = mode;
-    this.remember(Phase.ResponseBody);
     return this;
   }
   private remember(phase: Phase): void {

@@ -29,6 +29,11 @@ export const enum Mark {
   SkipResponseBody = 128,
   /** The request has become another one; the place of the callback for its answer is in the upper half. */
   Routed = 256,
+  /** Its whole body is wanted, not its chunks: six bits above the mark of the same body's end. */
+  BufferRequestBody = 512,
+  BufferResponseBody = 1024,
+  /** The plugin sends the response's body by itself. */
+  ResponsePaused = 2048,
 }
 
 /**
@@ -54,6 +59,8 @@ export class running {
   static holdStatus: u8 = 0;
   /** The last phase that some handler is registered for: until it is over a stream is remembered. */
   static lastPhase: Phase = Phase.RequestHeaders;
+  /** Some plugin sends bodies by itself; never set where none does, whose code goes then. */
+  static pauses: bool = false;
   /** Where the stream is remembered; 0 when it is not. */
   static record: usize = 0;
 }
@@ -119,6 +126,7 @@ export function resume(): void {
   const mark = heldMark();
   if (!isMarked(mark)) return;
   running.marks &= ~mark;
+  if (running.pauses && mark == Mark.ResponseHeld && isMarked(Mark.ResponsePaused)) return;
   continueStream(isResponse(running.phase) ? StreamType.Response : StreamType.Request);
 }
 
