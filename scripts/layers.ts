@@ -13,6 +13,7 @@ export const LAYERINGS: readonly Layering[] = [
   {
     root: "packages/sdk/assembly",
     layers: [
+      ["runtime"],
       ["abi"],
       ["host"],
       ["stream"],

@@ -1,5 +1,6 @@
 import { Transform } from "assemblyscript/transform";
 import { checkSource, errorMessage } from "./checks.ts";
+import { replaceAllocator } from "./heap.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { declareOptions } from "./options.ts";
@@ -14,6 +15,7 @@ const seen = new WeakSet<object>();
  *
  * - adds the callbacks a gateway calls, and links optimised builds (link/);
  * - sets what every gateway needs: no start section, aborts that log;
+ * - gives the module the SDK's allocator;
  * - says in a sentence what AssemblyScript reports badly, or not at all.
  */
 export default class GatewayTransform extends (Transform as unknown as new () => Compiler) {
@@ -39,8 +41,9 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
     }
     addShapes(parser);
+    const heap = replaceAllocator(parser, options.globalAliases);
     parser.parseFile(
-      `${declareOptions(parser.sources)}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\nimport "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
+      `${declareOptions(parser.sources)}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\n${heap}import "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
       "gateway-callbacks.ts",
       true,
     );

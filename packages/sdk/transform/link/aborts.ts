@@ -5,7 +5,7 @@ import { kindOf, walk } from "./walk.ts";
 const ABORT = "~lib/@gateway-plugins/sdk/assembly/abi/abort/onAbort";
 const ABORT_TEXT = "~lib/@gateway-plugins/sdk/assembly/host/log/abortText";
 const LIBRARY = "~lib/";
-const RUNTIME = "~lib/rt/";
+const RUNTIME = /^~lib\/(rt|@gateway-plugins\/sdk\/assembly\/runtime)\//;
 
 /**
  * Aborts of libraries: their position is one in the library, which helps nobody, and takes texts of its own. The message stays, as UTF-8;
@@ -29,7 +29,7 @@ export function shortenAborts(module: Module, binaryen: Binaryen, literals: Lite
   for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
     if (imported || !name.startsWith(LIBRARY)) continue;
     walk(binaryen, body, (kind, info, ref) => {
-      if (kind === "If" && name.startsWith(RUNTIME) && isAssertion(binaryen, info)) {
+      if (kind === "If" && RUNTIME.test(name) && isAssertion(binaryen, info)) {
         binaryen.If.setIfTrue(ref, module.nop());
         return;
       }
@@ -37,7 +37,7 @@ export function shortenAborts(module: Module, binaryen: Binaryen, literals: Lite
       const [message] = info["operands"];
       if (kindOf(binaryen, message) !== "Const") return;
       const pointer: number = binaryen.getExpressionInfo(message)["value"];
-      const text = pointer && !name.startsWith(RUNTIME) ? literals.encodedAt(pointer) : 0n;
+      const text = pointer && !RUNTIME.test(name) ? literals.encodedAt(pointer) : 0n;
       binaryen.Call.setTarget(ref, abortWith(text));
     });
   }

@@ -94,7 +94,7 @@ export interface Module {
   getNumDataSegments(): number;
   getDataSegmentByIndex(index: number): Ref;
   getDataSegmentInfo(ref: Ref): { offset: number | Ref; data: ArrayBuffer };
-  getMemoryInfo(name: string): { initial: number };
+  getMemoryInfo(name: string): { initial: number; max?: number };
   setMemory(
     initial: number,
     maximum: number,
@@ -145,5 +145,6 @@ export function setSegments(module: Module, pages: number, segments: Segment[]):
     data: segment.data,
     passive: false,
   }));
-  module.setMemory(pages, -1, "memory", list, false, false, MEMORY);
+  const { max = -1 } = module.getMemoryInfo(MEMORY);
+  module.setMemory(pages, max, "memory", list, false, false, MEMORY);
 }

@@ -2,7 +2,6 @@ import {
   type Binaryen,
   type Module,
   type Segment,
-  functionsOf,
   globalsOf,
   pagesOf,
   segmentsOf,
@@ -10,11 +9,6 @@ import {
 } from "./binaryen.ts";
 import { ASK } from "./callbacks.ts";
 import { instantiate } from "./instance.ts";
-
-/** The allocator's start, which otherwise happens at the first allocation, and where it remembers having started. */
-export const HEAP = "~lib/rt/tlsf/initialize";
-const ROOT = "~lib/rt/tlsf/ROOT";
-const START_HEAP = "gateway_start_heap";
 
 export interface Evaluated {
   /** The answer of `ASK`: which callbacks the plugin needs. */
@@ -32,14 +26,8 @@ export interface Evaluated {
 export function evaluateTopLevel(module: Module, binaryen: Binaryen): Evaluated {
   const globals = globalsOf(binaryen, module).filter((global) => global.mutable && !global.module);
   globals.forEach((global, i) => module.addGlobalExport(global.name, `global ${i}`));
-  const startsHeap = functionsOf(binaryen, module).some((f) => f.name === HEAP);
-  if (startsHeap) module.addFunctionExport(HEAP, START_HEAP);
   const { exports, imports } = instantiate(module);
   (exports["_initialize"] as (() => void) | undefined)?.();
-  const root = globals.findIndex(({ name }) => name === ROOT);
-  // Not twice: the top level may have made objects.
-  if (startsHeap && root >= 0 && !(exports[`global ${root}`] as WebAssembly.Global).value)
-    (exports[START_HEAP] as () => void)();
   const bits = (exports[ASK] as () => number)();
 
   const constant = new Map<number, (value: never) => number>([
@@ -57,11 +45,6 @@ export function evaluateTopLevel(module: Module, binaryen: Binaryen): Evaluated 
     module.addGlobal(global.name, global.type, true, toConstant(value));
   });
   module.removeExport("_initialize");
-  if (startsHeap) {
-    module.removeExport(START_HEAP);
-    module.removeFunction(HEAP);
-    module.addFunction(HEAP, binaryen.none, binaryen.none, [], module.nop());
-  }
 
   const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
   const contents = snapshot(memory, segmentsOf(binaryen, module));

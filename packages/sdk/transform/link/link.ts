@@ -6,7 +6,7 @@ import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
-import { HEAP, evaluateTopLevel } from "./evaluate.ts";
+import { evaluateTopLevel } from "./evaluate.ts";
 import { Literals, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
 import { OWNERSHIP, keepRuntime, ownConfigurations } from "./ownership.ts";
@@ -19,7 +19,7 @@ import { Visits } from "./visits.ts";
  * 2. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
  * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one;
- * 5. whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, the heap is laid out already, and static data that nothing refers to is dropped.
+ * 5. whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same.
  */
@@ -30,7 +30,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
     return;
   }
   setOptions(binaryen, optimizeLevel, shrinkLevel);
-  keepApart(module, binaryen, [...COLLECTOR, ...OWNERSHIP, HEAP]);
+  keepApart(module, binaryen, [...COLLECTOR, ...OWNERSHIP]);
   keepRuntime(module, binaryen);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);

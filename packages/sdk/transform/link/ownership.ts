@@ -8,7 +8,7 @@ const COLLECT = `${SDK}stream/stream/collectOutside`;
 const PIN = /^~lib\/rt\/i?tcms\/__pin$/;
 const UNPIN = /^~lib\/rt\/i?tcms\/__unpin$/;
 const COLLECTORS = /^~lib\/rt\/i?tcms\//;
-const RAW = /^~lib\/rt\/\w+\/__(alloc|free)$/;
+const RAW = /^~lib\/(?:rt\/\w+|@gateway-plugins\/sdk\/assembly\/runtime\/heap)\/__(?:alloc|free)$/;
 /** What code looks for before an object: its class and its size; the rest of the header is the collector's. */
 const HEADER = 16;
 
