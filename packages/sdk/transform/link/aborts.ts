@@ -31,6 +31,7 @@ export function shortenAborts(module: Module, binaryen: Binaryen, literals: Lite
     walk(binaryen, body, (kind, info, ref) => {
       if (kind === "If" && RUNTIME.test(name) && isAssertion(binaryen, info)) {
         binaryen.If.setIfTrue(ref, module.nop());
+        if (onlyLooks(binaryen, info["condition"])) binaryen.If.setCondition(ref, module.i32.const(0));
         return;
       }
       if (kind !== "Call" || info["target"] !== ABORT) return;
@@ -41,6 +42,16 @@ export function shortenAborts(module: Module, binaryen: Binaryen, literals: Lite
       binaryen.Call.setTarget(ref, abortWith(text));
     });
   }
+}
+const LOOKS = new Set(["Const", "LocalGet", "GlobalGet", "Load", "Unary", "Binary", "If"]);
+const GETTER = /^~lib\/rt\/\w+\/\w+#get:\w+$/;
+/** Whether nothing is lost when an expression is not evaluated. The optimiser keeps loads, because they may trap. */
+function onlyLooks(binaryen: Binaryen, ref: Ref): boolean {
+  let looks = true;
+  walk(binaryen, ref, (kind, info) => {
+    looks &&= LOOKS.has(kind) || (kind === "Call" && GETTER.test(info["target"]));
+  });
+  return looks;
 }
 /** `if (...) abort(null, ...)`: the runtime gives its other aborts a message. */
 function isAssertion(binaryen: Binaryen, info: ExpressionInfo): boolean {

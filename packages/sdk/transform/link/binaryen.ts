@@ -28,7 +28,8 @@ export interface Binaryen {
   setZeroFilledMemory(on: boolean): void;
   Expression: { getId(ref: Ref): number };
   Call: { setTarget(ref: Ref, name: string): void };
-  If: { setIfTrue(ref: Ref, ifTrue: Ref): void };
+  GlobalSet: { setValue(ref: Ref, value: Ref): void };
+  If: { setCondition(ref: Ref, condition: Ref): void; setIfTrue(ref: Ref, ifTrue: Ref): void };
   Switch: {
     setCondition(ref: Ref, condition: Ref): void;
     setNameAt(ref: Ref, index: number, name: string): void;

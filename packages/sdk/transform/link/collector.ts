@@ -31,6 +31,19 @@ export function dropCollector(module: Module, binaryen: Binaryen): void {
   }
 }
 
+const COUNTING = /^~lib\/rt\/tcms\//;
+const COUNT = "~lib/rt/tcms/total";
+/** The minimal runtime's collector counts the bytes of its objects, and nobody asks: a count that stays 0 is no code. */
+export function dropCount(module: Module, binaryen: Binaryen): void {
+  for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
+    if (imported || !COUNTING.test(name)) continue;
+    walk(binaryen, body, (kind, info, ref) => {
+      if (kind === "GlobalSet" && info["name"] === COUNT)
+        binaryen.GlobalSet.setValue(ref, module.i32.const(0));
+    });
+  }
+}
+
 /** Static strings are never freed and point to nothing: the collector need not visit them, and an unused one is then dropped. */
 export function skipStaticTexts(module: Module, binaryen: Binaryen, segments: readonly Segment[]): void {
   for (const { module: imported, body } of functionsOf(binaryen, module)) {
