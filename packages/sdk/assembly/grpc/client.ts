@@ -6,7 +6,7 @@ import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { lastToken } from "../host/callouts";
 import { startGrpcCall, statusMessage } from "../host/grpc";
-import { failureText } from "../http/client";
+import { failureText } from "../http/failure-words";
 import { Cluster } from "../http/cluster";
 import { refuse } from "../http/headers";
 import { Slot } from "../http/reply";

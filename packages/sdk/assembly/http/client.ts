@@ -1,137 +1,18 @@
-import { BufferType, LogLevel, MapType, Status } from "../abi/enums";
+import { Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
 import { addBytes, addEncoded, addPair, addPath, addText, startPairs } from "../abi/pairs";
-import {
-  Encoded,
-  Rule,
-  allows,
-  decode,
-  encodeText,
-  giveBack,
-  lengthOf,
-  pointerOf,
-  release,
-} from "../abi/text";
-import { Bytes } from "../bytes/bytes";
-import { readBuffer } from "../host/buffers";
+import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
 import { lastToken, startHttpCall } from "../host/callouts";
-import { getStatusCode, hasHeader } from "../host/headers";
-import { putNumber, putText } from "../abi/compose";
-import { endLine, logs, startLine } from "../host/log";
-import { Json } from "../json/json";
 import { Action, held } from "../stream/action";
 import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { HttpResponse, reply } from "./call-response";
 import { Admission, circuits } from "./circuits";
 import { Cluster } from "./cluster";
-import { diagnosis, noteCluster } from "./diagnosis";
-import { HeadersView, refuse } from "./headers";
+import { noteCluster } from "./diagnosis";
+import { refuse } from "./headers";
 import { Slot } from "./reply";
-
-class reply {
-  static failure: Failure = Failure.None;
-  static headers: u32 = 0;
-  /** -1 until asked for. */
-  static status: i32 = -1;
-}
-
-/** What came back from a call, or why nothing did. Valid inside the callback it was given to. */
-// @ts-ignore: decorator
-@unmanaged @final
-export class HttpResponse {
-  /** None when a service has answered, whatever its status. */
-  get failure(): Failure {
-    this.read();
-    return reply.failure;
-  }
-  /** 0 when `failure` is set. */
-  get status(): i32 {
-    this.read();
-    return reply.failure == Failure.None ? reply.status : 0;
-  }
-  /** A service has answered with 200 to 299. */
-  get ok(): bool {
-    return <u32>(this.status - 200) < 100;
-  }
-  /** For logs and messages: `status 404`, or the failure in words. */
-  get reason(): string {
-    return this.failure == Failure.None ? "status " + reply.status.toString() : failureText(reply.failure);
-  }
-  /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
-  diagnose(): string {
-    return diagnosis(this.reason, this.failure);
-  }
-  /** Logs `<message>: <reason>` at level error, without making a string of it. */
-  // @ts-ignore: decorator
-  @inline logError(message: string): void {
-    if (logs(LogLevel.Error)) logReason(utf8(message), this.failure, reply.status);
-  }
-  get headers(): HeadersView {
-    return changetype<HeadersView>(<usize>MapType.CallResponseHeaders + 1);
-  }
-  get trailers(): HeadersView {
-    return changetype<HeadersView>(<usize>MapType.CallResponseTrailers + 1);
-  }
-  /** A copy; each access makes one. Empty when there is none. */
-  get bytes(): Bytes {
-    const buffer = readBuffer(BufferType.CallResponseBody);
-    return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
-  }
-  text(): string {
-    return this.bytes.text();
-  }
-  /** Null when the body is not one valid JSON document. */
-  json(): Json | null {
-    return Json.parse(this.bytes);
-  }
-  /**
-   * Gateways answer in a service's place when it does: 504 for a timeout, 503 for a connection that failed, 502 for garbage. Theirs have
-   * no x-envoy-upstream-service-time. Source: Envoy's router filter.
-   */
-  private read(): void {
-    if (reply.status >= 0) return;
-    const status = reply.headers ? getStatusCode(MapType.CallResponseHeaders, utf8(":status")) : 0;
-    reply.status = status;
-    if (!status) reply.failure = reply.headers ? Failure.Protocol : Failure.Reset;
-    else if (
-      <u32>(status - 502) < 3 &&
-      !hasHeader(MapType.CallResponseHeaders, utf8("x-envoy-upstream-service-time"))
-    )
-      reply.failure =
-        status == 504 ? Failure.Timeout : status == 503 ? Failure.ConnectFailed : Failure.Protocol;
-  }
-}
-
-/** `<message>: <failure in words>`, or `: status <status>` when there is no failure. */
-function logReason(message: Encoded, failure: Failure, status: i32): void {
-  startLine();
-  putText(message);
-  putText(utf8(": "));
-  if (failure == Failure.None) {
-    putText(utf8("status "));
-    putNumber(status);
-  } else putText(failureWords(failure));
-  endLine(LogLevel.Error);
-  release();
-}
-/** A failure in words. */
-export function failureText(failure: Failure): string {
-  const words = failureWords(failure);
-  const text = decode(pointerOf(words), lengthOf(words));
-  giveBack(words);
-  return text;
-}
-export function failureWords(failure: Failure): Encoded {
-  if (failure == Failure.UnknownCluster) return utf8("unknown cluster");
-  if (failure == Failure.NoHealthyHost) return utf8("no healthy host");
-  if (failure == Failure.InvalidRequest) return utf8("invalid request");
-  if (failure == Failure.Timeout) return utf8("timeout");
-  if (failure == Failure.ConnectFailed) return utf8("connection failed");
-  if (failure == Failure.Reset) return utf8("reset");
-  if (isDefined(GATEWAY_USES_breaker)) if (failure == Failure.CircuitOpen) return utf8("circuit open");
-  return utf8("protocol error");
-}
 
 export class CallOptions {
   /** `[name, value]` pairs. An invalid one fails the call with `Failure.InvalidRequest`. */

@@ -15,7 +15,7 @@ import { Failure } from "../stream/calls";
 import { Mark, Phase, isMarked, running } from "../stream/stream";
 import { Url } from "../web/url";
 import { Body } from "./body";
-import { failureText } from "./client";
+import { failureText } from "./failure-words";
 import { Headers, refuse } from "./headers";
 import { getPseudo, refusePseudo } from "./pseudo";
 import { Response } from "./response";

@@ -3,7 +3,7 @@ import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, decode, lengthOf, pointerOf, release, same } from "../abi/text";
 import { endLine, logs, startLine } from "../host/log";
-import { failureText, failureWords } from "../http/client";
+import { failureText, failureWords } from "../http/failure-words";
 import { diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
 import { isNumber, lineEnd, numberAt, skipReply } from "./resp";
