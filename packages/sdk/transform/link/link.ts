@@ -18,7 +18,8 @@ import { Visits } from "./visits.ts";
  * 1. texts on their way to the gateway that are literals are encoded and checked now;
  * 2. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
  * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
- * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one;
+ * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
+ *    altogether where configurations are the only objects;
  * 5. whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same.
