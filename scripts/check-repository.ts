@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { undocumented } from "./docs/sdk-reference.ts";
 import { errorCodeProblems } from "./error-codes.ts";
 import { LAYERINGS, type Layering } from "./layers.ts";
 
@@ -24,6 +25,9 @@ const problems = [
   ...files.filter((file) => /\.[cm]?[jt]s$/.test(file)).flatMap(sourceProblems),
   ...files.filter((file) => /^packages\/[^/]+\/package\.json$/.test(file)).flatMap(packageProblems),
   ...errorCodeProblems(root),
+  ...undocumented(join(root, "packages/sdk")).map(
+    (name) => `packages/sdk: ${name}: a public name has a doc comment`,
+  ),
 ];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {

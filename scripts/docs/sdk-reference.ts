@@ -36,6 +36,35 @@ export function sdkReference(sdk: string): string {
   }).join("\n\n");
 }
 
+/** Of every call, for the SDK itself. */
+const INTERNAL = /`(?:join|finish|tryAgain|noteCluster)\(/;
+
+/** Public names, and members of theirs, that have no doc comment. */
+export function undocumented(sdk: string): string[] {
+  const problems: string[] = [];
+  let name = "";
+  let getters = new Set<string>();
+  const lines = sdkReference(sdk).split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (line.startsWith("### ")) {
+      name = line.slice(4);
+      getters = new Set();
+      if (!/^[^-#\s]/.test(lines[i + 4] ?? "")) problems.push(name);
+    }
+    // A list under a function belongs to its comment.
+    if (line.startsWith("`function ")) name = "";
+    const member = /^- `(.*?)`(:?)/.exec(line);
+    if (!member || name === "") continue;
+    const [, text = "", comment] = member;
+    const [, kind, property = ""] = /^(get|set) (\w+)/.exec(text) ?? [];
+    if (kind === "get") getters.add(property);
+    // A setter stands beside its getter; values of an enum, and what a constructor takes, are said above.
+    const isSaid = (kind === "set" && getters.has(property)) || /^(?:\w+ = \d+$|constructor\()/.test(text);
+    if (comment === "" && !isSaid && !INTERNAL.test(line)) problems.push(`${name}: ${text}`);
+  }
+  return problems;
+}
+
 function section(name: string, lines: string[]): string {
   const at = lines.findIndex((line) => DECLARATION.exec(line)?.[2] === name);
   if (at === -1) throw new Error(`${name} is exported, but not declared where it comes from`);

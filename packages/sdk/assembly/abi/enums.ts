@@ -64,6 +64,7 @@ export enum StreamType {
   Response = 1,
 }
 
+/** The gateway's log levels. A line below its present level costs nothing. */
 export enum LogLevel {
   Trace = 0,
   Debug = 1,

@@ -13,12 +13,15 @@ export class LogFields {
   /** JSON. */
   private values: string[] = [];
 
+  /** A text; escaped, so that the log line stays valid JSON. The last of a name counts. */
   set(name: string, value: string): this {
     return this.put(name, quote(value));
   }
+  /** A number. */
   setNumber(name: string, value: i64): this {
     return this.put(name, value.toString());
   }
+  /** True or false. */
   setBool(name: string, value: bool): this {
     return this.put(name, value ? "true" : "false");
   }

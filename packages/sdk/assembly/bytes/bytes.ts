@@ -2,6 +2,7 @@ import { decode } from "../abi/text";
 
 /** Bytes of a body or a chunk. A view: slices share the memory, which belongs to the garbage collector, so keep it as long as you like. */
 export class Bytes {
+  /** No bytes. */
   static get EMPTY(): Bytes {
     return new Bytes(new ArrayBuffer(0), 0, 0);
   }
@@ -10,6 +11,7 @@ export class Bytes {
   static of(text: string): Bytes {
     return Bytes.wrap(String.UTF8.encode(text));
   }
+  /** All of a buffer, without a copy. */
   static wrap(buffer: ArrayBuffer): Bytes {
     return new Bytes(buffer, 0, buffer.byteLength);
   }
@@ -20,6 +22,7 @@ export class Bytes {
     readonly length: i32,
   ) {}
 
+  /** Where they stand in memory; valid while the garbage collector sees these Bytes. */
   get pointer(): usize {
     return changetype<usize>(this.buffer) + <usize>this.start;
   }
@@ -44,12 +47,15 @@ export class Bytes {
     }
     return -1;
   }
+  /** Whether they begin with other bytes; no bytes begin all. */
   startsWith(prefix: Bytes): bool {
     return prefix.length <= this.length && memory.compare(this.pointer, prefix.pointer, prefix.length) == 0;
   }
+  /** Whether length and every byte are the same. Not in constant time: for secrets there is `crypto.safeEquals`. */
   equals(other: Bytes): bool {
     return other.length == this.length && this.startsWith(other);
   }
+  /** Both, one behind the other: a copy, unless one is empty. */
   concat(other: Bytes): Bytes {
     if (!this.length) return other;
     if (!other.length) return this;

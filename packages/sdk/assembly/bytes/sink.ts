@@ -14,11 +14,13 @@ export class ByteSink {
   get length(): i32 {
     return this.used;
   }
+  /** One byte: the lowest eight bits of a number. */
   byte(value: u32): this {
     store<u8>(this.room(1), value);
     this.used++;
     return this;
   }
+  /** Bytes, copied. */
   bytes(bytes: Bytes): this {
     return this.memory(bytes.pointer, bytes.length);
   }

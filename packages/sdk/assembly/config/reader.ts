@@ -10,8 +10,11 @@ import { Options } from "../stream/options";
 import { Part, expect, find, missing, partOf, refuse, startProblem, warn } from "./part";
 import { document, endProblem } from "./problem";
 
+/** Both ends count. */
 export class IntegerRange {
+  /** The least that is accepted. */
   min: i32 = i32.MIN_VALUE;
+  /** The most that is accepted. */
   max: i32 = i32.MAX_VALUE;
 }
 
@@ -46,10 +49,12 @@ export class ConfigReader extends Part {
   @inline requireString(key: string): string {
     return requireString(this, utf8(key));
   }
+  /** `otherwise` when it is missing or null; a number is taken as it is written. May be empty. */
   // @ts-ignore: decorator
   @inline string(key: string, otherwise: string = ""): string {
     return readString(this, utf8(key), otherwise);
   }
+  /** A whole number of 32 bits, within the range; must be there. */
   // @ts-ignore: decorator
   @inline requireInteger(key: string, range: Options<IntegerRange> | null = null): i32 {
     return readInteger(this, utf8(key), 0, range, true);
@@ -59,6 +64,7 @@ export class ConfigReader extends Part {
   @inline integer(key: string, otherwise: i32 = 0, range: Options<IntegerRange> | null = null): i32 {
     return readInteger(this, utf8(key), otherwise, range, false);
   }
+  /** `otherwise` when it is missing or null. `"true"`, `"false"`, 1, 0, `"1"` and `"0"` count. */
   // @ts-ignore: decorator
   @inline bool(key: string, otherwise: bool = false): bool {
     return readBool(this, utf8(key), otherwise);

@@ -33,6 +33,7 @@ export class GrpcResponse {
   get status(): i32 {
     return answer.failure == Failure.None ? answer.status : -1;
   }
+  /** Whether the service has answered with status 0. */
   get ok(): bool {
     return this.status == 0;
   }
@@ -48,6 +49,7 @@ export class GrpcResponse {
   }
 }
 
+/** Options of one gRPC call. */
 export class GrpcOptions {
   /** `[name, value]` pairs. */
   metadata: string[][] | null = null;

@@ -20,6 +20,7 @@ export class BodyView {
     const buffer = readBuffer(this.buffer);
     return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
   }
+  /** As UTF-8; what is not UTF-8 becomes U+FFFD. */
   text(): string {
     return this.bytes.text();
   }
@@ -33,21 +34,27 @@ export class BodyView {
 // @ts-ignore: decorator
 @unmanaged @final
 export class Body extends BodyView {
+  /** The whole body becomes these bytes. `content-length` is removed; the peer gets chunks. Returns Continue. */
   replace(bytes: Bytes): Action {
     return this.write(0, i32.MAX_VALUE, bytes);
   }
+  /** The same with a text, in UTF-8. */
   replaceText(text: string): Action {
     return this.writeText(0, i32.MAX_VALUE, text);
   }
+  /** Puts bytes behind the body. Returns Continue. */
   append(bytes: Bytes): Action {
     return this.write(i32.MAX_VALUE, 0, bytes);
   }
+  /** The same with a text, in UTF-8. */
   appendText(text: string): Action {
     return this.writeText(i32.MAX_VALUE, 0, text);
   }
+  /** Puts bytes before the body. Returns Continue. */
   prepend(bytes: Bytes): Action {
     return this.write(0, 0, bytes);
   }
+  /** The same with a text, in UTF-8. */
   prependText(text: string): Action {
     return this.writeText(0, 0, text);
   }

@@ -51,9 +51,11 @@ export class HttpResponse {
   @inline logError(message: string): void {
     if (logs(LogLevel.Error)) logReason(utf8(message), this.failure, reply.status);
   }
+  /** Empty when nothing has answered. Names are found whatever their case. */
   get headers(): HeadersView {
     return changetype<HeadersView>(<usize>MapType.CallResponseHeaders + 1);
   }
+  /** Empty when there are none. */
   get trailers(): HeadersView {
     return changetype<HeadersView>(<usize>MapType.CallResponseTrailers + 1);
   }
@@ -62,6 +64,7 @@ export class HttpResponse {
     const buffer = readBuffer(BufferType.CallResponseBody);
     return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
   }
+  /** The body as UTF-8; "" when nothing has answered. */
   text(): string {
     return this.bytes.text();
   }

@@ -14,9 +14,11 @@ import { noteCluster } from "./diagnosis";
 import { refuse } from "./headers";
 import { Slot } from "./reply";
 
+/** Options of one HTTP call. */
 export class CallOptions {
   /** `[name, value]` pairs. An invalid one fails the call with `Failure.InvalidRequest`. */
   headers: string[][] | null = null;
+  /** Sent in UTF-8; "" for none. */
   body: string = "";
   /** Milliseconds until `Failure.Timeout`; 0, or less, waits for ever. Default: the client's. */
   timeout: i32 = CLIENTS;
@@ -233,24 +235,31 @@ export class HttpClient {
     return new HttpClient(Cluster.NONE);
   }
 
+  /** A GET request. `path` begins with a slash, and may hold a query. */
   get(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("GET", path, options);
   }
+  /** A POST request; its body is an option. */
   post(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("POST", path, options);
   }
+  /** A HEAD request. */
   head(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("HEAD", path, options);
   }
+  /** An OPTIONS request. */
   options(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("OPTIONS", path, options);
   }
+  /** A PUT request. */
   put(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("PUT", path, options);
   }
+  /** A PATCH request. */
   patch(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("PATCH", path, options);
   }
+  /** A DELETE request. */
   delete(path: string, options: Options<CallOptions> | null = null): HttpCall {
     return this.request("DELETE", path, options);
   }

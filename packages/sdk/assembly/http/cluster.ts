@@ -73,9 +73,11 @@ export class Cluster {
     return outbound(port, "", serviceName + "." + datacenter + ".consul", host);
   }
 
+  /** The cluster's name in the gateway. Of `route()`: that of the present request's cluster, "" where there is none. */
   get name(): string {
     return this.isRoute ? routeCluster() : this.fixedName;
   }
+  /** The `:authority` of calls to it. */
   get host(): string {
     let host = this.fixedHost;
     if (!host.length && this.isRoute) host = getPseudo(utf8(":authority"));

@@ -36,6 +36,7 @@ export class HeadersView {
   @inline get(name: string): string | null {
     return getHeader(this.map, headerName(name));
   }
+  /** Whether there is a header of this name, whatever its case; an empty one counts. */
   // @ts-ignore: decorator
   @inline has(name: string): bool {
     return hasHeader(this.map, headerName(name));

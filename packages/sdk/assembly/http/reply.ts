@@ -5,6 +5,7 @@ import { equalsIgnoringCase } from "../abi/text";
 
 /** A copy of what one of several calls has brought, of an HTTP service or of Redis. It may be kept. */
 export class Reply {
+  /** Why there is no answer; `Failure.None` when there is one. */
   failure: Failure = Failure.None;
   /** HTTP: 200 to 299; Redis: not an error. False when `failure` is set. */
   ok: bool = false;
@@ -17,6 +18,7 @@ export class Reply {
   /** HTTP's body; a text or number of Redis. */
   bytes: Bytes = Bytes.EMPTY;
 
+  /** The body, or the reply, as text; "" without an answer. */
   text(): string {
     return this.bytes.text();
   }

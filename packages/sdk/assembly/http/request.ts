@@ -52,6 +52,7 @@ export class RequestInfo {
 // @ts-ignore: decorator
 @unmanaged @final
 export class Request {
+  /** Its headers, which can change. */
   // @ts-ignore: decorator
   @inline get headers(): Headers {
     return changetype<Headers>(<usize>MapType.RequestHeaders + 1);
@@ -60,6 +61,7 @@ export class Request {
   get hasBody(): bool {
     return !running.endOfStream;
   }
+  /** Such as `GET`; upper case by custom, not by rule. */
   get method(): string {
     return getPseudo(utf8(":method"));
   }
@@ -121,6 +123,7 @@ export class Request {
     const upgrade = this.headers.get("upgrade") || "";
     return equalsIgnoringCase(upgrade.trim(), "websocket");
   }
+  /** Whether the content type begins with `application/grpc`, as that of gRPC-Web does, too. */
   get isGrpc(): bool {
     return (this.headers.get("content-type") || "").startsWith("application/grpc");
   }
@@ -152,6 +155,7 @@ export class Request {
   get consumer(): string | null {
     return this.headers.get("x-mse-consumer");
   }
+  /** `http` or `https`, as the client or a gateway before this one says. */
   get scheme(): string {
     return getPseudo(utf8(":scheme"));
   }
@@ -159,6 +163,7 @@ export class Request {
   get clientAddress(): string {
     return getPropertyText(utf8("source\0address")) || "";
   }
+  /** The name of the route that the gateway has found; "" when it found none, or one without a name. */
   get routeName(): string {
     return routeName();
   }

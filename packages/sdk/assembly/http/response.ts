@@ -22,6 +22,7 @@ export class ResponseInfo {
 // @ts-ignore: decorator
 @unmanaged @final
 export class Response {
+  /** Its headers, which can change. */
   // @ts-ignore: decorator
   @inline get headers(): Headers {
     return changetype<Headers>(<usize>MapType.ResponseHeaders + 1);
@@ -51,6 +52,7 @@ export class Response {
   setBufferLimit(bytes: u32): void {
     setPropertyText("set_encoder_buffer_limit", bytes.toString());
   }
+  /** The status that goes out, unless it is changed. */
   get status(): i32 {
     return getStatusCode(MapType.ResponseHeaders, utf8(":status"));
   }

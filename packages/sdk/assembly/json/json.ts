@@ -51,6 +51,7 @@ export class Json {
     return kind == Kind.None || kindAt(p) == kind ? p : 0;
   }
 
+  /** Whether the path leads to a value; null counts. */
   // @ts-ignore: decorator
   @inline has(path: string): bool {
     return this.at(utf8(path), Kind.None) != 0;
@@ -60,6 +61,7 @@ export class Json {
   @inline get(path: string): Json | null {
     return this.documentAt(this.at(utf8(path), Kind.None));
   }
+  /** A string, unescaped; null when the path leads to none. */
   // @ts-ignore: decorator
   @inline string(path: string): string | null {
     return this.stringAt(this.at(utf8(path), Kind.String));
@@ -74,15 +76,18 @@ export class Json {
   @inline number(path: string, otherwise: f64 = 0): f64 {
     return this.numberAt(this.at(utf8(path), Kind.Number), otherwise);
   }
+  /** True or false; `otherwise` when the path leads to neither. */
   // @ts-ignore: decorator
   @inline bool(path: string, otherwise: bool = false): bool {
     const p = this.at(utf8(path), Kind.Boolean);
     return p ? load<u8>(p) == 116 : otherwise;
   }
+  /** Whether the path leads to a null. */
   // @ts-ignore: decorator
   @inline isNull(path: string): bool {
     return this.at(utf8(path), Kind.Null) != 0;
   }
+  /** Whether the path leads to an object. */
   isObject(path: string): bool {
     return this.at(encodeText(path), Kind.Object) != 0;
   }

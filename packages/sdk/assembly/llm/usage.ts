@@ -13,6 +13,7 @@ export class TokenUsage {
   chatId: string = "";
   /** -1 until an answer has told. */
   inputTokens: i64 = -1;
+  /** -1 until an answer has told. */
   outputTokens: i64 = -1;
   private total: i64 = -1;
   private events: EventReader = new EventReader();

@@ -13,22 +13,27 @@ export namespace log {
   export function enabled(level: LogLevel): bool {
     return logs(level);
   }
+  /** For the author alone; below the usual level. */
   // @ts-ignore: decorator
   @inline export function trace(message: string): void {
     if (logs(LogLevel.Trace)) line(LogLevel.Trace, utf8(message));
   }
+  /** For the author; below the usual level. */
   // @ts-ignore: decorator
   @inline export function debug(message: string): void {
     if (logs(LogLevel.Debug)) line(LogLevel.Debug, utf8(message));
   }
+  /** What an operator wants to know once; at a gateway's usual level. */
   // @ts-ignore: decorator
   @inline export function info(message: string): void {
     if (logs(LogLevel.Info)) line(LogLevel.Info, utf8(message));
   }
+  /** What still works, but not as it should. */
   // @ts-ignore: decorator
   @inline export function warn(message: string): void {
     if (logs(LogLevel.Warn)) line(LogLevel.Warn, utf8(message));
   }
+  /** What does not work. */
   // @ts-ignore: decorator
   @inline export function error(message: string): void {
     if (logs(LogLevel.Error)) line(LogLevel.Error, utf8(message));

@@ -39,6 +39,7 @@ export class Counter extends Metric {
   add(n: u32 = 1): void {
     if (n) incrementMetric(this.number, n);
   }
+  /** What the gateway has counted, over all workers; 0 when it does not tell. */
   get value(): i64 {
     return getMetric(this.number);
   }
@@ -54,12 +55,15 @@ export class Gauge extends Metric {
   constructor(name: string) {
     super(MetricKind.Gauge, name);
   }
+  /** The present value. */
   set(value: u64): void {
     recordMetric(this.number, value);
   }
+  /** Up, or down by a negative number. */
   add(n: i64): void {
     incrementMetric(this.number, n);
   }
+  /** The present value; 0 when the gateway does not tell. */
   get value(): i64 {
     return getMetric(this.number);
   }
@@ -75,6 +79,7 @@ export class Histogram extends Metric {
   constructor(name: string) {
     super(MetricKind.Histogram, name);
   }
+  /** One more value. */
   record(value: u64): void {
     recordMetric(this.number, value);
   }

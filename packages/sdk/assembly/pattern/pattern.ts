@@ -22,6 +22,7 @@ class Threads {
 export class Pattern {
   /** Where the last match that `find` has found begins and ends. */
   start: i32 = -1;
+  /** The first place behind the match. */
   end: i32 = -1;
 
   private now: Threads;

@@ -73,6 +73,7 @@ export abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
   @inline respond(status: i32, body: string = "", options: Options<RespondOptions> | null = null): Action {
     return respond(this.id, sendable(status), utf8(body), options);
   }
+  /** The same with bytes for a body. */
   respondBytes(status: i32, body: Bytes, options: Options<RespondOptions> | null = null): Action {
     return respond(this.id, sendable(status), ((<u64>body.length) << 32) | (<u64>body.pointer), options);
   }
@@ -82,6 +83,7 @@ export abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class RequestContext<C, S> extends AnswerableContext<C, S> {
+  /** The request, whose headers can change. */
   get request(): Request {
     return changetype<Request>(1);
   }
@@ -90,6 +92,7 @@ export class RequestContext<C, S> extends AnswerableContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class RequestBodyContext<C, S> extends AnswerableContext<C, S> {
+  /** The request; its headers have left. */
   get request(): RequestInfo {
     return changetype<RequestInfo>(1);
   }
@@ -98,9 +101,11 @@ export class RequestBodyContext<C, S> extends AnswerableContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class RequestTrailersContext<C, S> extends AnswerableContext<C, S> {
+  /** The request; its headers have left. */
   get request(): RequestInfo {
     return changetype<RequestInfo>(1);
   }
+  /** The trailers, which can change. */
   get trailers(): Headers {
     return changetype<Headers>(<usize>MapType.RequestTrailers + 1);
   }
@@ -109,9 +114,11 @@ export class RequestTrailersContext<C, S> extends AnswerableContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class ResponseContext<C, S> extends AnswerableContext<C, S> {
+  /** The request, as the gateway remembers it. */
   get request(): RequestInfo {
     return changetype<RequestInfo>(1);
   }
+  /** The response, whose headers can change. */
   get response(): Response {
     return changetype<Response>(1);
   }
@@ -120,9 +127,11 @@ export class ResponseContext<C, S> extends AnswerableContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class ResponseBodyContext<C, S> extends StreamContext<C, S> {
+  /** The request, as the gateway remembers it. */
   get request(): RequestInfo {
     return changetype<RequestInfo>(1);
   }
+  /** The response; its headers have left. */
   get response(): ResponseInfo {
     return changetype<ResponseInfo>(1);
   }
@@ -131,12 +140,15 @@ export class ResponseBodyContext<C, S> extends StreamContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class ResponseTrailersContext<C, S> extends StreamContext<C, S> {
+  /** The request, as the gateway remembers it. */
   get request(): RequestInfo {
     return changetype<RequestInfo>(1);
   }
+  /** The response; its headers have left. */
   get response(): ResponseInfo {
     return changetype<ResponseInfo>(1);
   }
+  /** The trailers, which can change. */
   get trailers(): Headers {
     return changetype<Headers>(<usize>MapType.ResponseTrailers + 1);
   }
@@ -145,9 +157,11 @@ export class ResponseTrailersContext<C, S> extends StreamContext<C, S> {
 // @ts-ignore: decorator
 @unmanaged @final
 export class LogContext<C, S> extends StreamContext<C, S> {
+  /** The request as it was at the end. */
   get request(): RequestInfo {
     return changetype<RequestInfo>(1);
   }
+  /** The answer as it was at the end: the service's, the gateway's or the plugin's. */
   get response(): ResponseInfo {
     return changetype<ResponseInfo>(1);
   }

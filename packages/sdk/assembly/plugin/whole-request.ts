@@ -19,6 +19,7 @@ import { configure } from "./roots";
 // @ts-ignore: decorator
 @unmanaged @final
 export class WholeRequestContext<C, S> extends AnswerableContext<C, S> {
+  /** The request, whose headers can still change. */
   get request(): Request {
     return changetype<Request>(1);
   }

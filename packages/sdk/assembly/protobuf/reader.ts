@@ -48,12 +48,15 @@ export class ProtoReader {
   u64(): u64 {
     return this.value;
   }
+  /** The same with a sign, as `int64` is written. */
   i64(): i64 {
     return <i64>this.value;
   }
+  /** Whether a varint is not 0. */
   bool(): bool {
     return this.value != 0;
   }
+  /** Of a fixed field of 64 bits. */
   double(): f64 {
     return reinterpret<f64>(this.value);
   }
@@ -61,6 +64,7 @@ export class ProtoReader {
   bytes(): Bytes {
     return this.content;
   }
+  /** As UTF-8; what is not UTF-8 becomes U+FFFD. */
   text(): string {
     return this.content.text();
   }

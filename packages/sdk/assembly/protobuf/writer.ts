@@ -12,12 +12,15 @@ export class ProtoWriter {
     this.raw(value);
     return this;
   }
+  /** As a varint, also when it is false. */
   bool(field: u32, value: bool): this {
     return this.varint(field, <u64>value);
   }
+  /** In UTF-8, also when it is empty. */
   text(field: u32, value: string): this {
     return this.bytes(field, bytesOf(value));
   }
+  /** As they are, also when there are none. */
   bytes(field: u32, value: Bytes): this {
     this.raw(((<u64>field) << 3) | 2);
     this.raw(value.length);

@@ -94,8 +94,11 @@ export class RedisCall extends Call {
   }
 }
 
+/** How the gateway connects to one Redis. */
 export class RedisOptions {
+  /** "" for none. */
   username: string = "";
+  /** "" for none: no AUTH is sent. */
   password: string = "";
   /** Milliseconds for one command; when they pass, the gateway closes the connection and fails everything pending on it. */
   timeout: i32 = 1000;

@@ -68,6 +68,7 @@ export class RedisReply {
   diagnose(): string {
     return diagnosis(this.reason, this.failure);
   }
+  /** Whether Redis has answered with its null. */
   get isNull(): bool {
     const p = this.p;
     return !p || ((load<u8>(p) == 36 || load<u8>(p) == 42) && load<u8>(p, 1) == 45);

@@ -48,6 +48,7 @@ export class SharedValue {
     const present = this.present;
     return present == null ? Bytes.EMPTY : Bytes.wrap(present);
   }
+  /** The same as text; what is not UTF-8 becomes U+FFFD. */
   text(): string {
     return this.bytes().text();
   }
@@ -56,9 +57,11 @@ export class SharedValue {
     const present = this.present;
     return present != null && present.byteLength == 8 ? load<i64>(changetype<usize>(present)) : otherwise;
   }
+  /** Writes, unless somebody else has written since it was read. Whether it holds. */
   setBytes(value: Bytes): bool {
     return this.write(value.pointer, value.length);
   }
+  /** The same with a text, in UTF-8. */
   setText(value: string): bool {
     return this.setBytes(bytesOf(value));
   }
@@ -100,6 +103,7 @@ export class SharedCounter {
     while (slot.attempt()) slot.setI64(slot.i64() + n);
     return slot.i64();
   }
+  /** As it is now; 0 when nobody has counted. */
   get value(): i64 {
     return this.slot.read().i64();
   }

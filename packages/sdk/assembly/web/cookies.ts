@@ -27,6 +27,7 @@ export class Cookies {
     const part = this.parts[i];
     return trim(part.substring(part.indexOf("=") + 1));
   }
+  /** Whether there is a cookie of this name; names are case-sensitive. */
   has(name: string): bool {
     return this.find(name, 0) >= 0;
   }
@@ -76,6 +77,7 @@ export class Cookies {
   }
 }
 
+/** Attributes of a `set-cookie` header. */
 export class SetCookieOptions {
   /** "" leaves it out: the browser takes the folder of the request's path. */
   path: string = "/";
@@ -83,7 +85,9 @@ export class SetCookieOptions {
   domain: string = "";
   /** Seconds; 0 deletes the cookie; negative leaves it out: until the browser is closed. */
   maxAge: i64 = -1;
+  /** Over HTTPS only. */
   secure: bool = false;
+  /** Not for scripts in the page. */
   httpOnly: bool = false;
   /** `Strict`, `Lax`, `None`; "" leaves it out. */
   sameSite: string = "";

@@ -27,11 +27,13 @@ export class Query {
     const i = this.find(name, 0);
     return i < 0 ? null : valueOf(this.parts[i]);
   }
+  /** Every value of a name, decoded, in order; empty when there is none. */
   getAll(name: string): string[] {
     const values: string[] = [];
     for (let i = this.find(name, 0); i >= 0; i = this.find(name, i + 1)) values.push(valueOf(this.parts[i]));
     return values;
   }
+  /** Whether the name is there, with a value or without. */
   has(name: string): bool {
     return this.find(name, 0) >= 0;
   }
@@ -50,6 +52,7 @@ export class Query {
     this.remove(name, at + 1);
     return this;
   }
+  /** One more pair, at the end. */
   append(name: string, value: string): this {
     this.parts.push(percent.encode(name) + "=" + percent.encode(value));
     return this;

@@ -9,12 +9,14 @@ export class Url {
   scheme: string = "";
   /** Between `//` and the path: `user@host:443`. Null when there is no `//`. */
   authority: string | null = null;
+  /** As it is written, never decoded or normalised; may be empty. */
   path: string = "";
   /** Without the question mark; null when there is none, "" for a bare one. */
   query: string | null = null;
   /** Without the hash; null when there is none. */
   fragment: string | null = null;
 
+  /** Any text has parts; nothing is decoded, checked or normalised. Source: RFC 3986, appendix B. */
   static split(text: string): Url {
     const url = new Url();
     let at = 0;
@@ -71,6 +73,7 @@ export class Url {
   get values(): Query {
     return Query.parse(this.query || "");
   }
+  /** The parts joined again: what was split, when nothing was changed. */
   toString(): string {
     let text = this.scheme.length ? this.scheme + ":" : "";
     const authority = this.authority;
