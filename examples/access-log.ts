@@ -11,6 +11,10 @@ new Plugin<NoConfig, State>("access-log")
     ctx.state.consumer = ctx.request.consumer || "anonymous";
     return Action.Continue;
   })
+  .onResponseHeaders((ctx) => {
+    if (ctx.response.hasBinaryBody) ctx.response.skipBody();
+    return Action.Continue;
+  })
   .rewriteResponseChunks((ctx, chunk, last) => {
     ctx.state.usage.readChunk(chunk, last);
     return chunk;

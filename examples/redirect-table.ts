@@ -1,6 +1,6 @@
 import { Action, ConfigReader, Plugin } from "@gateway-plugins/sdk";
 
-/** Redirects paths by a table; `/old/*` takes what follows along to `/new/*`. The query stays. */
+/** Redirects paths by a table; `/old/*` takes what follows along to `/new/*`. The query stays. Other paths go to the service. */
 class Redirect {
   constructor(
     public from: string,
@@ -12,8 +12,10 @@ class Redirect {
     if (!this.from.endsWith("*")) return path == this.from ? this.to : "";
     const prefix = this.from.substring(0, this.from.length - 1);
     if (!path.startsWith(prefix)) return "";
-    const rest = path.substring(prefix.length);
-    return this.to.endsWith("*") ? this.to.substring(0, this.to.length - 1) + rest : this.to;
+    if (!this.to.endsWith("*")) return this.to;
+    const target = this.to.substring(0, this.to.length - 1) + path.substring(prefix.length);
+    // To `/*`, `/old//evil.example` would lead to another host.
+    return target.startsWith("//") && !this.to.startsWith("//") ? "" : target;
   }
 }
 class Config {
@@ -23,7 +25,9 @@ class Config {
     const lines = json.objects("redirects");
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i];
-      const status = line.integer("status", 302, { min: 301, max: 308 });
+      const status = line.integer("status", 302);
+      if (![301, 302, 303, 307, 308].includes(status))
+        line.fail("status", "must redirect: 301, 302, 303, 307 or 308");
       this.table.push(new Redirect(line.requireString("from"), line.requireString("to"), status));
     }
   }

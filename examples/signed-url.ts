@@ -1,6 +1,6 @@
 import { Action, ConfigReader, Plugin, clock, crypto, hex } from "@gateway-plugins/sdk";
 
-/** Lets URLs pass that carry `expires` (Unix seconds) and `sig`, the HMAC-SHA-256 of path, line feed and `expires`. */
+/** Lets URLs pass that carry `expires` (Unix seconds) and `sig`, the HMAC-SHA-256 of path, line feed and `expires` in hex; answers others with 403. The rest of the query is not signed. */
 class Config {
   secret: string = "";
 
@@ -16,6 +16,7 @@ new Plugin<Config>("signed-url")
     const expires = query.get("expires") || "";
     const expected = hex.encode(crypto.hmacSha256(ctx.config.secret, ctx.request.pathname + "\n" + expires));
     if (!crypto.safeEquals(query.get("sig") || "", expected)) return ctx.respond(403, "bad signature");
-    if (parseInt(expires) <= <f64>clock.nowSeconds()) return ctx.respond(403, "expired");
+    // Written so that what is no number is expired, too.
+    if (!(parseInt(expires) > <f64>clock.nowSeconds())) return ctx.respond(403, "expired");
     return Action.Continue;
   });

@@ -1,6 +1,6 @@
-import { ByteSink, ConfigReader, EventReader, Plugin } from "@gateway-plugins/sdk";
+import { Action, ByteSink, ConfigReader, EventReader, Plugin } from "@gateway-plugins/sdk";
 
-/** Drops server-sent events by name and masks words in the others, as they stream through. */
+/** Drops server-sent events by name and masks words in the others, as they stream through. Other responses, and compressed ones, pass as they are. */
 class Config {
   drop: string[] = [];
   banned: string[] = [];
@@ -16,6 +16,15 @@ class State {
 
 new Plugin<Config, State>("sse-filter")
   .parseConfig((json, config) => config.read(json))
+  .onRequestHeaders((ctx) => {
+    ctx.request.headers.delete("accept-encoding");
+    return Action.Continue;
+  })
+  .onResponseHeaders((ctx) => {
+    const type = ctx.response.headers.get("content-type") || "";
+    if (!type.startsWith("text/event-stream") || ctx.response.hasBinaryBody) ctx.response.skipBody();
+    return Action.Continue;
+  })
   .rewriteResponseChunks((ctx, chunk, last) => {
     const events = ctx.state.events;
     const out = new ByteSink(chunk.length);

@@ -1,6 +1,6 @@
-import { Action, ConfigReader, HttpClient, Plugin, both } from "@gateway-plugins/sdk";
+import { Action, ConfigReader, HttpClient, Plugin, both, percent } from "@gateway-plugins/sdk";
 
-/** Asks who the caller is, and then two services at once what they may do. Fails closed. */
+/** Asks who the caller is, and then two services at once what they may do. Fails closed, but for the plan: without one it is the free one. */
 class Config {
   auth: HttpClient = HttpClient.NONE;
   plans: HttpClient = HttpClient.NONE;
@@ -23,15 +23,18 @@ new Plugin<Config, State>("two-calls")
     if (token == null) return ctx.respond(401, "no credentials");
     return ctx.config.auth.get("/check", { headers: [["authorization", token]] }).send(ctx, (ctx, auth) => {
       if (!auth.ok) return ctx.respond(auth.status == 401 ? 401 : 503, "not authorised: " + auth.reason);
-      ctx.state.user = auth.headers.get("x-user") || "";
-      return both(
-        ctx.config.plans.get("/plans/" + ctx.state.user),
-        ctx.config.bans.get("/bans/" + ctx.state.user),
-      ).send(ctx, (ctx, plan, ban) => {
-        if (ban.status != 404) return ctx.respond(ban.ok ? 403 : 503, "banned, or unknown: " + ban.reason);
-        ctx.request.headers.set("x-user", ctx.state.user);
-        ctx.request.headers.set("x-plan", plan.ok ? plan.text() : "free");
-        return Action.Continue;
-      });
+      const user = auth.headers.get("x-user") || "";
+      if (!user.length) return ctx.respond(503, "not authorised: no user");
+      ctx.state.user = user;
+      const path = percent.encode(user);
+      return both(ctx.config.plans.get("/plans/" + path), ctx.config.bans.get("/bans/" + path)).send(
+        ctx,
+        (ctx, plan, ban) => {
+          if (ban.status != 404) return ctx.respond(ban.ok ? 403 : 503, "banned, or unknown: " + ban.reason);
+          ctx.request.headers.set("x-user", ctx.state.user);
+          ctx.request.headers.set("x-plan", plan.ok ? plan.text() : "free");
+          return Action.Continue;
+        },
+      );
     });
   });
