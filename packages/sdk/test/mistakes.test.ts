@@ -58,6 +58,16 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
     ),
     /give a default with `value \|\| ""`/,
   ],
+  [
+    "two handlers of one callback, one of them behind the declaration",
+    `import { Plugin } from "@gateway-plugins/sdk"; const p = new Plugin("p").onLog((ctx) => {}); p.onTick(1, (plugin) => {}); p.onLog((ctx) => {});`,
+    /'onLog' would replace 'onLog' above/,
+  ],
+  [
+    "two handlers of one callback in two statements",
+    `import { Plugin } from "@gateway-plugins/sdk"; const p = new Plugin("p"); p.onLog((ctx) => {}).onTick(1, (plugin) => {}); p.onTick(2, (plugin) => {});`,
+    /'onTick' would replace 'onTick' above/,
+  ],
   ["throw", plugin(`.onRequestHeaders((ctx) => { throw new Error("x"); })`), /'throw' ends the whole plugin/],
   [
     "try",

@@ -119,26 +119,37 @@ export function checkSource(parser: Parser, source: Source): void {
     }
   }
 
-  /** One callback with two handlers in a chain such as `new Plugin("p").onLog(...).onLog(...)`. */
+  /** Calls of a chain such as `new Plugin("p").onLog(...).onTick(...)`, the last first, and what the chain begins with. */
+  function chainOf(node: Node): { names: string[]; start: Node } {
+    const names: string[] = [];
+    let start = node;
+    while (start?.kind === NodeKind.Call && start["expression"].kind === NodeKind.PropertyAccess) {
+      names.push(start["expression"].property.text);
+      start = start["expression"]["expression"];
+    }
+    return { names, start };
+  }
+  /** Handlers of plugins that have a name, by the name. */
+  const registered = new Map<string, string[]>();
+  /** One callback with two handlers, in one chain or in several of the same variable. */
   function registeredTwice(call: Node, name: string): void {
     const callbacks = callbacksOf(name);
-    for (
-      let before = call["expression"]["expression"] as Node;
-      before?.kind === NodeKind.Call && before["expression"].kind === NodeKind.PropertyAccess;
-      before = before["expression"]["expression"]
-    ) {
-      const earlier: string = before["expression"].property.text;
-      if (callbacksOf(earlier).some((callback) => callbacks.includes(callback)))
-        return error(
-          call["expression"].property.range,
-          `'${name}' would replace '${earlier}' above: a callback has one handler. Do both in one.`,
-        );
-      if (areBodies(earlier, name) && !/\.bufferBody\s*\(/.test(source.text))
-        return error(
-          call["expression"].property.range,
-          `of '${earlier}' and '${name}' only that for chunks runs, unless ctx.${/Request/.test(name) ? "request" : "response"}.bufferBody() chooses the other one.`,
-        );
-    }
+    if (callbacks.length === 0) return;
+    const { names, start } = chainOf(call["expression"]["expression"]);
+    const variable: string = start?.kind === NodeKind.Identifier ? start["text"] : "";
+    const before = registered.get(variable) ?? [];
+    if (variable !== "") registered.set(variable, [...before, name]);
+    const others = [...names, ...before];
+    const { range } = call["expression"].property;
+    const earlier = others.find((one) => callbacksOf(one).some((callback) => callbacks.includes(callback)));
+    const body = others.find((one) => areBodies(one, name));
+    if (earlier !== undefined)
+      error(range, `'${name}' would replace '${earlier}' above: a callback has one handler. Do both in one.`);
+    else if (body !== undefined && !/\.bufferBody\s*\(/.test(source.text))
+      error(
+        range,
+        `of '${body}' and '${name}' only that for chunks runs, unless ctx.${/Request/.test(name) ? "request" : "response"}.bufferBody() chooses the other one.`,
+      );
   }
 
   function visit(node: Node): void {
@@ -155,7 +166,10 @@ export function checkSource(parser: Parser, source: Source): void {
         return scoped(() => children(node));
       case NodeKind.Variable:
         for (const declaration of node["declarations"]) {
-          if (declaration.initializer) visit(declaration.initializer);
+          if (declaration.initializer) {
+            visit(declaration.initializer);
+            registered.set(declaration.name.text, chainOf(declaration.initializer).names);
+          }
           const isConstant = (declaration.flags & CommonFlags.Const) !== 0;
           declare(declaration.name.text, isConstant && declaration.initializer?.kind === NodeKind.Literal);
         }
