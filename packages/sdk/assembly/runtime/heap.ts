@@ -1,9 +1,8 @@
 // `__alloc`, `__realloc` and `__free`, which `heap`, both garbage collectors and the host's writes stand on. The transform puts them in the
 // place of AssemblyScript's own (rt/tlsf), which do the same in three times the code; the collectors are AssemblyScript's.
 //
-//        block                                       right
-//          | info | payload ...                  back |  info | payload ...
-//                 ^ multiple of 16
+//     ... | left's last word | info | payload ...  last word | info | payload ...
+//         ^ block                   ^ multiple of 16  ^ right
 //
 // Blocks lie side by side from `__heap_base` to `top`; what lies behind `top` holds nothing. A block's info is its payload's size, 16 n + 12,
 // with two tags in its low bits, as the collectors expect it. A free block has the next one of its bin in the first word of its payload, the
@@ -23,7 +22,7 @@
 /** The largest payload; AssemblyScript's limit, too. */
 // @ts-ignore: decorator
 @inline const MAX_SIZE: usize = (1 << 30) - 4;
-/** How many blocks of its own bin an allocation looks at; with more, memory is no better used. */
+/** How many blocks of its own bin an allocation looks at; more would save little memory. */
 // @ts-ignore: decorator
 @inline const TRIES: i32 = 4;
 /** What stands for an info at `top`: no byte behind a block is 0 unless it is the block's own, which readers of terminated text rely on. */
