@@ -13,7 +13,7 @@ import { kindOf, walk } from "./walk.ts";
 /**
  * Drops static data that no constant of the code and no live data points into. Conservative: any number that could be an address keeps
  * what stands there. `contents`: an element for each static object, which the optimiser's own segments no longer tell apart. `texts`: the
- * encoded literals, parts of one of these; a shorter one may stand inside a longer one.
+ * encoded literals, parts of one of these; a shorter one may stand inside a longer one, and code that uses one has the address of its start.
  */
 export function dropDeadData(
   module: Module,
@@ -31,9 +31,10 @@ export function dropDeadData(
     open.push(segment);
   };
   const reach = (address: number) => {
-    const around = all.filter((segment) => holds(segment, address));
+    let found = texts.filter(({ at }) => at === address);
+    if (!found.length) found = all.filter((segment) => holds(segment, address));
     // The end of an object is an address of it, unless another begins there.
-    const found = around.length ? around : all.filter(({ at, data }) => address === at + data.length);
+    if (!found.length) found = all.filter(({ at, data }) => address === at + data.length);
     found.forEach(keep);
   };
   const seen = constantsIn(module, binaryen);
