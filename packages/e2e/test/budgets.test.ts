@@ -2,9 +2,12 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { measurePlugin } from "../../../scripts/docs/measured-plugin.ts";
 import { PLUGINS, exampleConfiguration } from "../../../scripts/docs/readmes.ts";
+import { RUNTIMES, pagesAfter } from "../../../scripts/budgets/soak.ts";
 import { overBudget, readBudgets } from "../../../scripts/budgets/budgets.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
+const REQUESTS = 100_000;
+const LIMIT_MS = 60_000;
 const budgets = readBudgets(root);
 
 describe.for(PLUGINS)("%s", (name) => {
@@ -14,6 +17,14 @@ describe.for(PLUGINS)("%s", (name) => {
     expect(loadsOn).toContain("Higress");
     expect(overBudget(figures, budgets[name]!)).toEqual([]);
   });
+  test.for(RUNTIMES)(
+    "keeps its memory for the %s runtime within its budget",
+    { timeout: LIMIT_MS },
+    (runtime) => {
+      const pages = Math.max(...pagesAfter(`${root}packages/${name}`, name, runtime, [REQUESTS]));
+      expect(overBudget({ pages }, budgets[name]!)).toEqual([]);
+    },
+  );
 });
 
 test("a figure over its budget is told with both", () => {

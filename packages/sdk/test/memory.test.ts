@@ -1,6 +1,6 @@
 import { startGateway, upstream } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
-import { BUILDS, build } from "./compile.ts";
+import { BUILDS, RELEASE, build } from "./compile.ts";
 
 const SOURCE = `import { Action, Plugin } from "@gateway-plugins/sdk";
 class State { text: string = ""; }
@@ -40,5 +40,26 @@ describe.for(BUILDS)("what a %s build remembers", ([, flags]) => {
     expect(gateway.memoryPages).toBe(memoryPages);
     answer();
     expect((await slow).headers.get("x-length")).toBe("1000");
+  });
+});
+
+describe.for<(typeof BUILDS)[number]>([
+  ...BUILDS,
+  ["release (AssemblyScript's heap)", [...RELEASE, "--use", "GATEWAY_HEAP=0"]],
+])("the garbage of a %s build", ([, flags]) => {
+  test("takes no more memory after 2,000 requests than after 500, a hundred kilobytes each", async () => {
+    const plugin = await build(
+      `import { Plugin } from "@gateway-plugins/sdk";
+new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ctx.request.path.repeat(50000).length.toString()));`,
+      flags,
+    );
+    const gateway = await startGateway({ plugin, trace: false });
+    const send = async (requests: number): Promise<number> => {
+      for (let i = 0; i < requests; i++) expect((await gateway.fetch("/")).text()).toBe("50000");
+      return gateway.memoryPages;
+    };
+    const pages = await send(500);
+    expect(pages).toBeLessThan(256);
+    expect(await send(1_500)).toBe(pages);
   });
 });

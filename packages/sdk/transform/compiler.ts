@@ -31,6 +31,8 @@ export interface Compiler {
       globalAliases: Map<string, string> | null;
       optimizeLevelHint: number;
       shrinkLevelHint: number;
+      /** Of the incremental collector's shadow stack, in bytes; 0 for the other collectors. */
+      stackSize: number;
     };
   };
   stderr: OutputStream;

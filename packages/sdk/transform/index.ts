@@ -9,6 +9,11 @@ import { link } from "./link/link.ts";
 import type { Compiler, Parser } from "./compiler.ts";
 
 const seen = new WeakSet<object>();
+/**
+ * What asc reserves for the incremental collector's stack where nobody has asked for another size, and what optimised builds need: so static
+ * memory and a small heap fit one page.
+ */
+const [ASC_STACK, STACK] = [32_768, 16_384];
 
 /**
  * The compiler help behind the SDK; one line of asconfig.json names it. It
@@ -33,6 +38,8 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     if (this.#isSecond) return;
     seen.add(this.program);
     options.exportStart ||= "_initialize";
+    const isOptimised = options.optimizeLevelHint > 0 || options.shrinkLevelHint > 0;
+    if (options.stackSize === ASC_STACK && isOptimised) options.stackSize = STACK;
     options.globalAliases ??= new Map();
     if (!options.globalAliases.has("abort")) {
       options.globalAliases.set("abort", "~lib/@gateway-plugins/sdk/assembly/abi/abort/onAbort");

@@ -1,5 +1,6 @@
 // Memory that the host writes. A host function that returns bytes calls `proxy_on_memory_allocate` at most once, and every
 // wrapper reads the result before the next host call: one static buffer serves nearly all of them.
+import { allocation } from "../runtime/allocation";
 
 /** Out parameters of host functions; read at once, nothing is kept here. */
 export const OUT: usize = memory.data(16);
@@ -14,7 +15,6 @@ let keepingRaw: bool = false;
 let keptRaw: usize = 0;
 let block: usize = 0;
 let kept: ArrayBuffer | null = null;
-let copied: usize = 0;
 
 /** An ArrayBuffer with a 0 behind its bytes, so that readers of text need not ask where it ends. */
 export function makeBuffer(size: usize): usize {
@@ -28,7 +28,7 @@ export function allocate(size: usize): usize {
   if (size > LIMIT) return 0;
   if (keeping) {
     kept = changetype<ArrayBuffer>(makeBuffer(size));
-    copied += size;
+    if (isDefined(GATEWAY_HEAP)) allocation.bytes += size;
     return changetype<usize>(kept);
   }
   if (keepingRaw) {
@@ -85,11 +85,4 @@ export function keepNextRaw(): void {
 export function takeKeptRaw(): usize {
   keepingRaw = false;
   return keptRaw;
-}
-
-/** Bytes copied into the garbage collector's memory since the last call. */
-export function takeCopied(): usize {
-  const bytes = copied;
-  copied = 0;
-  return bytes;
 }

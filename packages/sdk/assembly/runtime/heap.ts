@@ -12,6 +12,8 @@
 // A bin holds the free blocks whose size has the same highest bit. Any block of a larger bin is large enough; in its own bin an allocation looks
 // at a few. So no step depends on how many blocks there are.
 
+import { allocation } from "./allocation";
+
 // @ts-ignore: decorator
 @inline const FREE: usize = 1;
 /** The block on the left is free. */
@@ -143,6 +145,7 @@ export function __alloc(size: usize): usize {
     block = bin -= 4;
   }
   setInfo(block, payload);
+  if (ASC_RUNTIME == 1) allocation.bytes += payload;
   return block + 8;
 }
 /** Gives a block another size, where it lies if there is room behind it. Static data is copied. */

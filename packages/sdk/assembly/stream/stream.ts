@@ -1,7 +1,7 @@
 // The stream whose callback is running, and what is remembered of streams between callbacks.
-import { takeCopied } from "../abi/allocator";
 import { StreamType } from "../abi/enums";
 import { continueStream, enterContext } from "../host/streams";
+import { allocation } from "../runtime/allocation";
 import { TABLE_SIZE, Table } from "./table";
 
 /** In their order; a body follows its headers, so `phase | 1` is the last of a message. */
@@ -81,14 +81,12 @@ class Remembered {
 }
 
 const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
-const COLLECT_EVERY: i32 = 64;
-const COLLECT_BYTES: usize = 1 << 20;
+/** A collection takes as long as there is memory, so this part of it is filled before the next: a quarter of each page. */
+const COLLECT_BYTES: usize = 1 << 14;
 /** So many streams are remembered before those that broke off are looked for. */
 const SWEEP_AT: i32 = 256;
 
 let depth: i32 = 0;
-let callbacks: i32 = 0;
-let copied: usize = 0;
 let remembered: i32 = 0;
 let sweepAt: i32 = SWEEP_AT;
 
@@ -139,13 +137,14 @@ export function enterCallback(): void {
 export function leaveCallback(): void {
   if (--depth) return;
   if (ASC_RUNTIME == 1) {
-    copied += takeCopied();
-    if (++callbacks >= COLLECT_EVERY || copied >= COLLECT_BYTES) collectGarbage();
+    const part = <usize>memory.size() * COLLECT_BYTES;
+    // AssemblyScript's heap does not count: 64 callbacks fill the part.
+    if (isDefined(GATEWAY_HEAP)) allocation.bytes += part / 64;
+    if (allocation.bytes >= part) collectGarbage();
   }
 }
 function collectGarbage(): void {
-  callbacks = 0;
-  copied = 0;
+  allocation.bytes = 0;
   __collect();
 }
 /** Collects now, unless the host has called back in the middle of a callback. */

@@ -6,8 +6,10 @@ import { kindOf, walk } from "./walk.ts";
 export const ALLOCATE = /^~lib\/rt\/\w+\/__new$/;
 const VISIT = /^~lib\/rt\/i?tcms\/__visit$/;
 const STREAM = "~lib/@gateway-plugins/sdk/assembly/stream/stream/";
-/** Both count callbacks, so that garbage is collected between them. */
+/** Between callbacks garbage is collected. */
 const HOOKS = [`${STREAM}enterCallback`, `${STREAM}leaveCallback`];
+/** What the second of them asks. */
+const ALLOCATED = "~lib/@gateway-plugins/sdk/assembly/runtime/allocation/allocation.bytes";
 /** Callbacks that run now and then, not on requests: the first collects when it is done, the second serves `READ_BUFFER`. */
 const RARE = ["proxy_on_configure", "proxy_on_memory_allocate"];
 const READ_BUFFER = "proxy_get_buffer_bytes";
@@ -29,16 +31,21 @@ export function dropCollector(module: Module, binaryen: Binaryen): void {
     module.removeFunction(name);
     module.addFunction(name, binaryen.none, binaryen.none, [], module.nop());
   }
+  keepAtZero(module, binaryen, ALLOCATED, /./);
 }
 
 const COUNTING = /^~lib\/rt\/tcms\//;
 const COUNT = "~lib/rt/tcms/total";
-/** The minimal runtime's collector counts the bytes of its objects, and nobody asks: a count that stays 0 is no code. */
+/** The minimal runtime's collector counts the bytes of its objects, and nobody asks. */
 export function dropCount(module: Module, binaryen: Binaryen): void {
+  keepAtZero(module, binaryen, COUNT, COUNTING);
+}
+/** A count that stays 0 is no code. */
+function keepAtZero(module: Module, binaryen: Binaryen, count: string, inFunctions: RegExp): void {
   for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
-    if (imported || !COUNTING.test(name)) continue;
+    if (imported || !inFunctions.test(name)) continue;
     walk(binaryen, body, (kind, info, ref) => {
-      if (kind === "GlobalSet" && info["name"] === COUNT)
+      if (kind === "GlobalSet" && info["name"] === count)
         binaryen.GlobalSet.setValue(ref, module.i32.const(0));
     });
   }
