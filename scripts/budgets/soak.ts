@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const IN_FLIGHT = 50;
+/** Bytes of a text. */
+const LONGEST = 150;
 const ROOT = 1;
 const CONFIGURATION = 7;
 const REDIS_REPLY = 9;
@@ -22,7 +24,7 @@ const CONFIGURATIONS: Record<string, object> = {
 
 /**
  * Linear memory in pages of 64 KiB after each of several counts of requests, which go up. Calls are answered with 200 and a token, Redis commands
- * with a count; texts have all lengths up to 250 bytes, answers come back in another order than their calls went out.
+ * with a count; texts have all lengths up to 150 bytes, answers come back in another order than their calls went out.
  *
  * @param folder of the plugin, built
  */
@@ -39,8 +41,8 @@ export function pagesAfter(
   let stream = ROOT;
   let token = 0;
   let turn = 0;
-  const filler = Buffer.alloc(250, "x");
-  const some = () => filler.subarray(0, 1 + ((turn = (turn * 31 + 7) % 1009) % 250));
+  const filler = Buffer.alloc(LONGEST, "x");
+  const some = () => filler.subarray(0, 1 + ((turn = (turn * 31 + 7) % 1009) % LONGEST));
 
   const hand = (bytes: Buffer, pointer: number, length: number): number => {
     const at = callbacks["proxy_on_memory_allocate"]!(bytes.length);
@@ -73,6 +75,9 @@ export function pagesAfter(
         true,
       );
       return OK;
+    },
+    proxy_log: (_level, text, length) => {
+      throw new Error(`${file} logs ${Buffer.from(memory.buffer, text, length).toString()}`);
     },
     proxy_get_log_level: (at) => {
       new DataView(memory.buffer).setUint32(at!, 2, true);
