@@ -59,11 +59,12 @@ describe.for([
       next: Next,
       run: (map: Buffer, given: readonly Pair[]) => { told: string[][]; logs: string[] },
     ) => void,
+    inputs: number = count,
   ) => {
     const host = new BareHost(await (built ??= build(SOURCE, [...flags])));
     const next = random(seed);
     withinLimit(() => {
-      for (let i = 0; i < count; i++)
+      for (let i = 0; i < inputs; i++)
         once(next, (map, pairs) => {
           const told: string[][] = [];
           host.logs.length = 0;
@@ -143,55 +144,65 @@ describe.for([
     }));
 
   test("a local response takes the headers that may be sent, and names the others", () =>
-    each("respond", 34, (next, run) => {
-      const type = ["", "", "text/plain", "a\nb", "\u00e9"][next(5)]!;
-      const pairs = manyMore(next, somePairs(next, "a-: ", 4, "x\n\u{1f600}\ud83d\ude00"));
-      const { told, logs } = run(Buffer.alloc(0), [[type], ...pairs]);
-      const isSendable = ([name, value]: Pair) => isToken(name!) && !isReserved(name!) && isValue(value!);
-      const sent = pairs.filter(isSendable);
-      if (type !== "" && isValue(type)) sent.unshift(["content-type", type]);
-      const map = encoded(sent);
-      const fits = sent.length <= 1024 && map.length <= 1 << 20;
-      same([type, pairs], told, [["send_local_response", "", "", fits ? map.toString("latin1") : ""]]);
-      const left = pairs.filter((pair) => !isSendable(pair)).map(([name]) => leftOut(name!));
-      if (type !== "" && !isValue(type)) left.push(leftOut("content-type"));
-      if (!fits) left.push("4 fuzz: over 1024 headers or 1 MiB: the local response goes without them");
-      same([type, pairs], logs, left);
-    }));
+    each(
+      "respond",
+      34,
+      (next, run) => {
+        const type = ["", "", "text/plain", "a\nb", "\u00e9"][next(5)]!;
+        const pairs = manyMore(next, somePairs(next, "a-: ", 4, "x\n\u{1f600}\ud83d\ude00"));
+        const { told, logs } = run(Buffer.alloc(0), [[type], ...pairs]);
+        const isSendable = ([name, value]: Pair) => isToken(name!) && !isReserved(name!) && isValue(value!);
+        const sent = pairs.filter(isSendable);
+        if (type !== "" && isValue(type)) sent.unshift(["content-type", type]);
+        const map = encoded(sent);
+        const fits = sent.length <= 1024 && map.length <= 1 << 20;
+        same([type, pairs], told, [["send_local_response", "", "", fits ? map.toString("latin1") : ""]]);
+        const left = pairs.filter((pair) => !isSendable(pair)).map(([name]) => leftOut(name!));
+        if (type !== "" && !isValue(type)) left.push(leftOut("content-type"));
+        if (!fits) left.push("4 fuzz: over 1024 headers or 1 MiB: the local response goes without them");
+        same([type, pairs], logs, left);
+      },
+      count / 2,
+    ));
 
   test("a call takes its headers behind those of every request, or is not sent", () =>
-    each("call", 35, (next, run) => {
-      const method = ["GET", "GET", "post", "", "G T", "\u00e9"][next(6)]!;
-      const url = Array.from({ length: next(7) }, () => URL_PARTS[next(URL_PARTS.length)]!).join("");
-      const pairs = manyMore(
-        next,
-        somePairs(next, next(3) === 0 ? "a: " : "a-", 3, next(4) === 0 ? "x\n" : "x\u{1f600}"),
-      );
-      const { told, logs } = run(Buffer.alloc(0), [[method, url], ...pairs]);
-      const target = url.replace(/#.*/s, "");
-      const [, authority = "", path = target] = /^https?:\/\/([^/?]*)(.*)/s.exec(target) ?? [];
-      const isSent = !/[\0-\x20\x7f]/.test(target);
-      const broken = isSent ? pairs.find(([name]) => !isToken(name!) || isReserved(name!)) : undefined;
-      const map = encoded([
-        [":method", method],
-        [":path", path.startsWith("/") ? path : `/${path}`],
-        [":authority", authority === "" ? "host" : authority],
-        [":scheme", "http"],
-        ...pairs,
-      ]);
-      const legal =
-        isSent &&
-        !broken &&
-        isToken(method) &&
-        pairs.every(([, value]) => isValue(value!)) &&
-        pairs.length <= 1020;
-      same(
-        [method, url, pairs],
-        told,
-        legal && map.length <= 1 << 20 ? [["http_call", "c", map.toString("latin1"), ""]] : [],
-      );
-      same([method, url, pairs], logs, broken ? [refused(broken[0]!)] : []);
-    }));
+    each(
+      "call",
+      35,
+      (next, run) => {
+        const method = ["GET", "GET", "post", "", "G T", "\u00e9"][next(6)]!;
+        const url = Array.from({ length: next(7) }, () => URL_PARTS[next(URL_PARTS.length)]!).join("");
+        const pairs = manyMore(
+          next,
+          somePairs(next, next(3) === 0 ? "a: " : "a-", 3, next(4) === 0 ? "x\n" : "x\u{1f600}"),
+        );
+        const { told, logs } = run(Buffer.alloc(0), [[method, url], ...pairs]);
+        const target = url.replace(/#.*/s, "");
+        const [, authority = "", path = target] = /^https?:\/\/([^/?]*)(.*)/s.exec(target) ?? [];
+        const isSent = !/[\0-\x20\x7f]/.test(target);
+        const broken = isSent ? pairs.find(([name]) => !isToken(name!) || isReserved(name!)) : undefined;
+        const map = encoded([
+          [":method", method],
+          [":path", path.startsWith("/") ? path : `/${path}`],
+          [":authority", authority === "" ? "host" : authority],
+          [":scheme", "http"],
+          ...pairs,
+        ]);
+        const legal =
+          isSent &&
+          !broken &&
+          isToken(method) &&
+          pairs.every(([, value]) => isValue(value!)) &&
+          pairs.length <= 1020;
+        same(
+          [method, url, pairs],
+          told,
+          legal && map.length <= 1 << 20 ? [["http_call", "c", map.toString("latin1"), ""]] : [],
+        );
+        same([method, url, pairs], logs, broken ? [refused(broken[0]!)] : []);
+      },
+      count / 2,
+    ));
 });
 
 const URL_PARTS = ["http", "https", "://", "//", "/", "a", "b:80", "?", "#", " ", "\u00e9"];
