@@ -11,7 +11,7 @@ import { ByteSink } from "./sink";
   );
 }
 // @ts-ignore: decorator
-@inline function upperDigit(four: u32): u32 {
+@inline export function upperDigit(four: u32): u32 {
   return four < 10 ? four + 48 : four + 55;
 }
 

@@ -4,6 +4,7 @@ import { utf8 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
 import { Rule, allows, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
+import { upperDigit } from "../bytes/percent";
 import { ByteSink } from "../bytes/sink";
 import { writeBuffer } from "../host/buffers";
 import { removeHeader, replaceHeader } from "../host/headers";
@@ -177,11 +178,8 @@ function targetOf(url: Url): string | null {
     else
       sink
         .byte(37)
-        .byte(hexDigit(c >> 4))
-        .byte(hexDigit(c & 15));
+        .byte(upperDigit(c >> 4))
+        .byte(upperDigit(c & 15));
   }
   return sink.take().text();
-}
-function hexDigit(four: u32): u32 {
-  return four < 10 ? four + 48 : four + 55;
 }

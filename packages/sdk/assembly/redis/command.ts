@@ -1,4 +1,5 @@
 // One command in RESP, put together in scratch memory and then kept: `*<words> CRLF`, and `$<bytes> CRLF <word> CRLF` for each.
+import { endText, putByte, putNumber, startText } from "../abi/compose";
 import { utf8 } from "../abi/literals";
 import { Encoded, encodeText, giveBack, lengthOf, pointerOf, release, reserve } from "../abi/text";
 import { numberAt } from "./resp";
@@ -13,10 +14,10 @@ let end: usize = 0;
 function startCommand(words: i32, bytes: usize): void {
   start = reserve(bytes + (<usize>words + 1) * FRAME);
   end = start;
-  putNumber(42, words);
+  putLength(42, words);
 }
 function addWord(word: Encoded): void {
-  putNumber(36, <i32>lengthOf(word));
+  putLength(36, <i32>lengthOf(word));
   addBytes(pointerOf(word), lengthOf(word));
   putLineEnd();
 }
@@ -29,16 +30,12 @@ function addBytes(p: usize, length: usize): void {
   memory.copy(end, p, length);
   end += length;
 }
-function putNumber(mark: u32, n: i32): void {
-  store<u8>(end++, mark);
-  let size: usize = 1;
-  for (let rest = n; rest > 9; rest /= 10) size++;
-  end += size;
-  let p = end;
-  do {
-    store<u8>(--p, 48 + (n % 10));
-    n /= 10;
-  } while (n);
+function putLength(mark: u32, n: i32): void {
+  startText();
+  putByte(mark);
+  putNumber(n);
+  const text = endText();
+  addBytes(pointerOf(text), lengthOf(text));
   putLineEnd();
 }
 function putLineEnd(): void {
