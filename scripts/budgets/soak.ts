@@ -5,6 +5,8 @@ import { join } from "node:path";
 const IN_FLIGHT = 50;
 /** Bytes of a text. */
 const LONGEST = 150;
+/** In which they all come, in Unix seconds. */
+const WINDOW = 1_800_000_000;
 const ROOT = 1;
 const CONFIGURATION = 7;
 const REDIS_REPLY = 9;
@@ -24,7 +26,7 @@ const CONFIGURATIONS: Record<string, object> = {
 
 /**
  * Linear memory in pages of 64 KiB after each of several counts of requests, which go up. Calls are answered with 200 and a token, Redis commands
- * with a count; texts have all lengths up to 150 bytes, answers come back in another order than their calls went out.
+ * with a count and a time; texts have all lengths up to 150 bytes, answers come back in another order than their calls went out.
  *
  * @param folder of the plugin, built
  */
@@ -68,14 +70,6 @@ export function pagesAfter(
       // `:status`, or anything else
       hand(length === 7 && new Uint8Array(memory.buffer)[text!] === 58 ? STATUS : some(), pointer!, size!),
     proxy_get_property: (_path, _length, pointer, size) => hand(some(), pointer!, size!),
-    proxy_get_current_time_nanoseconds: (at) => {
-      new DataView(memory.buffer).setBigUint64(
-        at!,
-        1_800_000_000_000_000_000n + BigInt(stream) * 1_000_000n,
-        true,
-      );
-      return OK;
-    },
     proxy_log: (_level, text, length) => {
       throw new Error(`${file} logs ${Buffer.from(memory.buffer, text, length).toString()}`);
     },
@@ -97,7 +91,7 @@ export function pagesAfter(
   };
   let current = 0;
   let firstAlive = ROOT + 1;
-  let reply = Buffer.from(":1\r\n");
+  let reply = config;
   const module = new WebAssembly.Module(readFileSync(file));
   const ok = () => OK;
   const imports = WebAssembly.Module.imports(module).map(
@@ -123,7 +117,7 @@ export function pagesAfter(
       for (let i = 0; calls.length > 0; i++) {
         const [{ token: back, callback }] = calls.splice((i * 7) % calls.length, 1) as [(typeof calls)[0]];
         // Half of them are over a limit of 25.
-        reply = Buffer.from(`:${i + 1}\r\n`);
+        reply = Buffer.from(`*2\r\n:${i + 1}\r\n:${WINDOW}\r\n`);
         callbacks[callback]!(
           ROOT,
           back,

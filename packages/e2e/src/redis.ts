@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { startRedis } from "@gateway-plugins/test-host";
 import { freePort } from "./free-port.ts";
 import { embeddedPart, realPart } from "./real-parts.ts";
@@ -13,6 +14,8 @@ export interface MortalRedis {
   kill(): Promise<void>;
   /** Listens again; what it remembers is its own affair. `credentials`: who may speak to it from now on, else the same. */
   revive(credentials?: Credentials): Promise<void>;
+  /** The answer to a command without spaces in its words, of one line. */
+  ask(...words: string[]): Promise<string>;
 }
 
 /** A real redis-server from the PATH, else the embedded one. `tried`: what is then not tried on a real one. */
@@ -53,7 +56,7 @@ async function startEmbedded(credentials: Credentials = {}): Promise<MortalRedis
     if (others === undefined) await server.restart();
     else server = await startRedis({ ...others, port });
   };
-  return { address, port, url, kill: () => server.close(), revive };
+  return { address, port, url, kill: () => server.close(), revive, ask: (...words) => ask(port, words) };
 }
 
 async function startReal(executable: string, credentials: Credentials = {}): Promise<MortalRedis> {
@@ -90,7 +93,14 @@ async function startReal(executable: string, credentials: Credentials = {}): Pro
     await exited;
   };
   await revive();
-  return { address, port, url: `redis://${address}:${port}`, kill, revive };
+  const url = `redis://${address}:${port}`;
+  return { address, port, url, kill, revive, ask: (...words) => ask(port, words) };
+}
+
+async function ask(port: number, words: string[]): Promise<string> {
+  const socket = connect(port, "127.0.0.1").end(`${words.join(" ")}\r\n`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  return answer.toString().trimEnd();
 }
 
 /** Redis says so once it listens. */

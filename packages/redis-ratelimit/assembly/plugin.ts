@@ -1,44 +1,41 @@
-import { Action, Plugin, clock } from "@gateway-plugins/sdk";
+import { Action, Plugin } from "@gateway-plugins/sdk";
 import { Config } from "./config";
 
-// One atomic step: a key without an expiry (a failover can lose it) gets one again.
-const COUNT = `local n = redis.call('INCR', KEYS[1])
-if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return n`;
+// One atomic step, by Redis's clock, which all gateways share. A key without an expiry (a failover can lose it) gets one again.
+const COUNT = `local t = redis.call('TIME')[1]
+t = t - t % 60
+local n = redis.call('INCR', KEYS[1])
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIREAT', KEYS[1], t + 60) end
+return {n, t}`;
 
 class State {
   /** Unix seconds at which the request's window began; 0: not counted. */
-  window: u32 = 0;
-  left: i32 = 0;
+  window: i64 = 0;
+  left: i64 = 0;
 }
 
 new Plugin<Config, State>("redis-ratelimit")
   .parseConfig((json, config) => config.read(json))
-  .onRequestHeaders((ctx) => {
-    const now = <u32>clock.nowSeconds();
-    ctx.state.window = now - (now % 60);
-    return ctx.config.redis
-      .eval(COUNT, [ctx.config.key(ctx.request.routeName, ctx.state.window)], [(60 - (now % 60)).toString()])
-      .send(ctx, (ctx, reply) => {
-        const window = ctx.state.window;
-        if (!reply.ok) {
-          ctx.state.window = 0;
-          reply.logError("redis failed, the request passes");
-          return Action.Continue;
-        }
-        const count = reply.integer();
-        if (count <= ctx.config.qpm) {
-          ctx.state.left = ctx.config.qpm - <i32>count;
-          return Action.Continue;
-        }
+  .onRequestHeaders((ctx) =>
+    ctx.config.redis.eval(COUNT, ["redis-ratelimit:" + ctx.request.routeName]).send(ctx, (ctx, reply) => {
+      if (!reply.ok) {
+        reply.logError("redis failed, the request passes");
+        return Action.Continue;
+      }
+      const left = <i64>ctx.config.qpm - reply.integerAt(0);
+      const window = reply.integerAt(1);
+      if (left < 0)
         return ctx.respond(429, "Too many requests\n", {
           headers: [
             ["timeStamp", window.toString()],
             ["callTimeLeft", "0"],
           ],
         });
-      });
-  })
+      ctx.state.window = window;
+      ctx.state.left = left;
+      return Action.Continue;
+    }),
+  )
   .onResponseHeaders((ctx) => {
     if (ctx.state.window) {
       ctx.response.headers.set("timeStamp", ctx.state.window.toString());

@@ -1,4 +1,6 @@
-import { VirtualClock, startGateway, startRedis } from "@gateway-plugins/test-host";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { type RedisServer, VirtualClock, startGateway, startRedis } from "@gateway-plugins/test-host";
 import { describePlugin, expect, onTestFinished, test } from "@gateway-plugins/test-host/vitest";
 
 // Virtual time begins at the start of a minute.
@@ -10,6 +12,12 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     const redis = await startRedis({ clock, ...options });
     onTestFinished(() => redis.close());
     return { redis, start: { ...build, clock, clusters: { "outbound|6379||redis.dns": redis } } };
+  }
+  /** The answer to a command without spaces in its words. */
+  async function askRedis({ port, address }: RedisServer, ...words: string[]): Promise<string> {
+    const socket = connect(port, address).end(`${words.join(" ")}\r\n`);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    return answer.toString();
   }
   const config = { serviceName: "redis.dns", qpm: 2 };
   const quota = (response: { status: number; headers: { getAll(name: string): string[] } }) => [
@@ -39,9 +47,19 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     const gateway = await startGateway({ ...start, config, routeName: "orders" });
     await gateway.advance(15_000);
     await gateway.fetch("/");
-    const key = `redis-ratelimit:orders:${START}`;
-    expect(gateway).toHaveSentRedisCommand("eval", expect.any(String), "1", key, "45");
+    const key = "redis-ratelimit:orders";
+    expect(gateway).toHaveSentRedisCommand("eval", expect.any(String), "1", key);
     expect(redis.commands).toHaveLength(1);
+    expect(await askRedis(redis, "ttl", key)).toBe(":45\r\n");
+  });
+
+  test("gives a counter that has lost its expiry one again", async () => {
+    const { redis, start } = await withRedis();
+    const gateway = await startGateway({ ...start, config, routeName: "orders" });
+    await askRedis(redis, "set", "redis-ratelimit:orders", "2");
+    expect((await gateway.fetch("/")).status).toBe(429);
+    await gateway.advance(60_000);
+    expect((await gateway.fetch("/")).status).toBe(200);
   });
 
   test("counts each route for itself", async () => {
@@ -62,6 +80,16 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
       [0, 1, 0, 1].map((i) => gateways[i]!.fetch("/").then(({ status }) => status)),
     );
     expect(statuses.toSorted()).toEqual([200, 200, 429, 429]);
+  });
+
+  test("tells the time by Redis's clock, whatever its gateway's", async () => {
+    const { redis, start } = await withRedis();
+    const clock = new VirtualClock((START + 3600) * 1000);
+    const fast = await startGateway({ ...start, clock, config });
+    const right = await startGateway({ ...start, config });
+    expect(quota(await fast.fetch("/"))).toEqual([200, [`${START}`], ["1"]]);
+    expect(quota(await right.fetch("/"))).toEqual([200, [`${START}`], ["0"]]);
+    expect(redis.commands).toHaveLength(2);
   });
 
   test("replaces headers of the same names that the service sends", async () => {

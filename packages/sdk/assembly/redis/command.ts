@@ -2,7 +2,7 @@
 import { endText, putByte, putNumber, startText } from "../abi/compose";
 import { utf8 } from "../abi/literals";
 import { Encoded, encodeText, giveBack, lengthOf, pointerOf, release, reserve } from "../abi/text";
-import { numberAt } from "./resp";
+import { number, readNumber } from "./resp";
 
 /** Around each word, and in front of all. */
 const FRAME: usize = 16;
@@ -82,7 +82,10 @@ export function encodeScript(name: Encoded, script: Encoded, keys: string[], arg
 export function withScript(command: ArrayBuffer, tail: usize, script: string): ArrayBuffer {
   const from = changetype<usize>(command);
   const rest = <usize>command.byteLength - tail;
-  startCommand(<i32>numberAt(from + 1), <usize>script.length * 3 + rest);
+  let line = from;
+  while (load<u8>(line) != 13) line++;
+  readNumber(from + 1, line);
+  startCommand(<i32>number, <usize>script.length * 3 + rest);
   addWord(utf8("eval"));
   addString(script);
   addBytes(from + tail, rest);

@@ -6,24 +6,23 @@ import { endLine, logs, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
 import { diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
-import { isNumber, lineEnd, numberAt, skipReply } from "./resp";
+import { beginReply, lineEnd, number, readNumber, skipReply } from "./resp";
 
 // The reply whose callback runs. Raw memory, freed behind the callback.
 class present {
   static failure: Failure = Failure.None;
-  static start: usize = 0;
   /** 0 when there is no reply. */
-  static end: usize = 0;
+  static start: usize = 0;
 }
 
 /** What Redis said, or why it said nothing. Valid inside the callback it was given to. */
-// Its pointer is where the reply stands; 1 is the whole one, 2 a part that does not exist.
+// Its pointer is where the reply stands; 1 is the whole one.
 // @ts-ignore: decorator
 @unmanaged @final
 export class RedisReply {
   private get p(): usize {
     const p = changetype<usize>(this);
-    return p == 1 ? (present.end ? present.start : 0) : p == 2 ? 0 : p;
+    return p == 1 ? present.start : p;
   }
   private get kind(): u32 {
     const p = this.p;
@@ -60,7 +59,7 @@ export class RedisReply {
     putText(utf8(": "));
     const p = this.p;
     if (present.failure != Failure.None) putText(failureWords(present.failure));
-    else if (this.kind == 45) putBytes(p + 1, lineEnd(p, present.end) - p - 1);
+    else if (this.kind == 45) putBytes(p + 1, lineEnd(p) - p - 1);
     endLine(LogLevel.Error);
     release();
   }
@@ -75,17 +74,18 @@ export class RedisReply {
   }
   /** An integer, or a string of digits; 0 for anything else. */
   integer(): i64 {
-    const p = this.p;
     const kind = this.kind;
     if (kind != 36 && kind != 58) return 0;
-    let digits = p + 1;
-    let end = lineEnd(p, present.end);
+    let from = this.p + 1;
+    let to = lineEnd(from);
     if (kind == 36) {
-      digits = end + 2;
-      // A null string ends before its digits.
-      end = digits + <usize>numberAt(p + 1);
+      readNumber(from, to);
+      from = to + 2;
+      // A null string ends before it begins.
+      to = from + <usize>number;
     }
-    return isNumber(digits, end) ? numberAt(digits) : 0;
+    readNumber(from, to);
+    return number;
   }
   /** A string, status or number as text; empty for null and lists. */
   text(): string {
@@ -93,30 +93,39 @@ export class RedisReply {
     if (!p) return "";
     const kind = load<u8>(p);
     if (kind == 43 || kind == 58) return this.line();
-    return kind == 36 && !this.isNull ? decode(lineEnd(p, present.end) + 2, <usize>numberAt(p + 1)) : "";
+    if (kind != 36 || this.isNull) return "";
+    const line = lineEnd(p);
+    readNumber(p + 1, line);
+    return decode(line + 2, <usize>number);
   }
   /** Items of a list; 0 for anything else. */
   get length(): i32 {
-    return this.kind == 42 && !this.isNull ? <i32>numberAt(this.p + 1) : 0;
+    if (this.kind != 42 || this.isNull) return 0;
+    readNumber(this.p + 1, lineEnd(this.p));
+    return <i32>number;
   }
   /** The nth item of a list; a null reply outside of it. */
   at(index: i32): RedisReply {
-    if (<u32>index >= <u32>this.length) return changetype<RedisReply>(2);
-    let p = lineEnd(this.p, present.end) + 2;
-    while (index--) p = skipReply(p, present.end);
+    if (<u32>index >= <u32>this.length) return changetype<RedisReply>(pointerOf(utf8("$-1\r\n")));
+    let p = lineEnd(this.p) + 2;
+    while (index--) p = skipReply(p);
     return changetype<RedisReply>(p);
+  }
+  /** The nth item of a list as an integer; 0 outside of it, and for an item that is none. */
+  integerAt(index: i32): i64 {
+    return this.at(index).integer();
   }
   private line(): string {
     const p = this.p + 1;
-    return decode(p, lineEnd(p, present.end) - p);
+    return decode(p, lineEnd(p) - p);
   }
 }
 
 /** Whether Redis has answered with an error that begins with a text, or holds it anywhere. */
 export function hasError(text: Encoded, anywhere: bool): bool {
   let p = present.start;
-  if (!present.end || load<u8>(p) != 45) return false;
-  const last = lineEnd(p, present.end) - lengthOf(text);
+  if (!p || load<u8>(p) != 45) return false;
+  const last = lineEnd(p) - lengthOf(text);
   while (++p <= last) {
     if (same(p, pointerOf(text), lengthOf(text))) return true;
     if (!anywhere) break;
@@ -126,19 +135,17 @@ export function hasError(text: Encoded, anywhere: bool): bool {
 
 /** Sets the reply of the next callback: raw memory, 0 for nothing. */
 export function setReply(start: usize, length: usize): void {
-  const end = start + length;
-  present.start = start;
-  if (start && skipReply(start, end) == end) {
-    present.end = end;
+  if (start && beginReply(start, length)) {
+    present.start = start;
     present.failure = Failure.None;
   } else setFailure(Failure.Protocol);
 }
 /** Behind the callback: forgets the reply and frees its memory, 0 for none. */
 export function freeReply(buffer: usize): void {
-  present.end = 0;
+  present.start = 0;
   if (buffer) heap.free(buffer);
 }
 export function setFailure(failure: Failure): void {
   present.failure = failure;
-  present.end = 0;
+  present.start = 0;
 }
