@@ -12,19 +12,22 @@ const OPTIONS = [
 ];
 /** Methods that others take notice of; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
 const METHODS = ["breaker", "diagnose", "routeCall"];
-const SDK = "~lib/@gateway-plugins/sdk/";
+/** The SDK's sources, and those of AssemblyScript in which such names have another meaning. */
+const OTHERS = /^~lib\/(@gateway-plugins\/sdk\/|bindings\/|(atomics|builtins|memory)$)/;
 
 /**
  * Declares what sources besides the SDK's use: the methods that one calls, and the options that one may set, as a name in an object literal
- * or by an assignment. Wherever else such a name is followed by a colon, the option is declared, too, which costs its code and nothing else.
+ * or by an assignment, which takes a variable of such a class, `...Options`. Wherever else such a name is followed by a colon, the option is
+ * declared, too, which costs its code and nothing else.
  */
 export function declareOptions(sources: readonly Source[]): string {
-  const texts = sources.filter(({ internalPath }) => !internalPath.startsWith(SDK)).map(({ text }) => text);
+  const texts = sources.filter(({ internalPath }) => !OTHERS.test(internalPath)).map(({ text }) => text);
   const isIn = (pattern: string) => texts.some((text) => new RegExp(pattern).test(text));
+  const assigns = isIn("Options\\b");
   const names = [
-    ...OPTIONS.filter((name) => isIn(`(?<![.\\w])${name}\\s*[:,}]|\\.${name}\\s*=[^=]`)).map(
-      (name) => `GATEWAY_OPTION_${name}`,
-    ),
+    ...OPTIONS.filter(
+      (name) => isIn(`(?<![.\\w])${name}\\s*[:,}]`) || (assigns && isIn(`\\.${name}\\s*[-+*/%&|^<>?]*=[^=]`)),
+    ).map((name) => `GATEWAY_OPTION_${name}`),
     ...METHODS.filter((name) => isIn(`\\.\\s*${name}\\s*\\(`)).map((name) => `GATEWAY_USES_${name}`),
   ];
   return names.map((name) => `// @ts-ignore\n@global const ${name}: i32 = 1;\n`).join("");

@@ -117,11 +117,13 @@ export class HttpCall extends Call {
   protected startNow(): u32 {
     reply.headers = 0;
     reply.status = 0;
-    const hasOptions =
+    let options: CallOptions | null = null;
+    if (
       isDefined(GATEWAY_OPTION_body) ||
       isDefined(GATEWAY_OPTION_headers) ||
-      isDefined(GATEWAY_OPTION_timeout);
-    const options = hasOptions ? this.options : null;
+      isDefined(GATEWAY_OPTION_timeout)
+    )
+      options = this.options;
     // These may ask the gateway, which ends what is encoded.
     const name = this.client.cluster.name;
     const host = this.client.cluster.host;
