@@ -13,6 +13,8 @@ export interface Budget {
   hostCalls: number;
   /** Results for which the gateway asks the plugin for memory, for one request. */
   hostWrites: number;
+  /** Objects that a plugin makes for one request: work for its garbage collector. */
+  objects: number;
   /** Linear memory in pages of 64 KiB, however many requests there have been, 50 at once, and whichever garbage collector. */
   pages: number;
   /** CPU instructions of a request, the JavaScript driver's own among them; measured where valgrind exists. */

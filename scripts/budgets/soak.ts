@@ -1,32 +1,15 @@
 // Runs a plugin's requests on the least host there can be, 50 at a time, and tells how far its memory has grown.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { startLeastHost } from "./least-host.ts";
 
+/** Half of them are over the limiter's 25. */
 const IN_FLIGHT = 50;
-/** Bytes of a text. */
-const LONGEST = 150;
-/** In which they all come, in Unix seconds. */
-const WINDOW = 1_800_000_000;
-const ROOT = 1;
-const CONFIGURATION = 7;
-const REDIS_REPLY = 9;
-const OK = 0;
-const NOT_FOUND = 1;
-const BAD_ARGUMENT = 2;
-
-type Callback = (...numbers: number[]) => number;
 
 export const RUNTIMES = ["minimal", "incremental"] as const;
-const CONFIGURATIONS: Record<string, object> = {
-  "mock-response": { mockEnable: true },
-  "http-call": { tokenHeader: "x-token", requestPath: "/auth", serviceName: "auth.static" },
-  // Half of the requests in flight.
-  "redis-ratelimit": { serviceName: "redis.static", qpm: IN_FLIGHT / 2 },
-};
 
 /**
- * Linear memory in pages of 64 KiB after each of several counts of requests, which go up. Calls are answered with 200 and a token, Redis commands
- * with a count and a time; texts have all lengths up to 150 bytes, answers come back in another order than their calls went out.
+ * Linear memory in pages of 64 KiB after each of several counts of requests, which go up.
  *
  * @param folder of the plugin, built
  */
@@ -37,105 +20,10 @@ export function pagesAfter(
   counts: readonly number[],
 ): number[] {
   const file = join(folder, "dist", runtime === "minimal" ? `${name}.wasm` : `${name}.${runtime}.wasm`);
-  const config = Buffer.from(name in CONFIGURATIONS ? JSON.stringify(CONFIGURATIONS[name]) : "");
-  const answered = new Set<number>();
-  const calls: { token: number; callback: string }[] = [];
-  let stream = ROOT;
-  let token = 0;
-  let turn = 0;
-  const filler = Buffer.alloc(LONGEST, "x");
-  const some = () => filler.subarray(0, 1 + ((turn = (turn * 31 + 7) % 1009) % LONGEST));
-
-  const hand = (bytes: Buffer, pointer: number, length: number): number => {
-    const at = callbacks["proxy_on_memory_allocate"]!(bytes.length);
-    new Uint8Array(memory.buffer).set(bytes, at);
-    const words = new DataView(memory.buffer);
-    words.setUint32(pointer, at, true);
-    words.setUint32(length, bytes.length, true);
-    return OK;
-  };
-  const call = (callback: string, at: number) => {
-    calls.push({ token: ++token, callback });
-    new DataView(memory.buffer).setUint32(at, token, true);
-    return OK;
-  };
-  const known: Record<string, Callback> = {
-    proxy_get_buffer_bytes: (type, _start, _max, ...out) =>
-      type === CONFIGURATION
-        ? hand(config, out[0]!, out[1]!)
-        : type === REDIS_REPLY
-          ? hand(reply, out[0]!, out[1]!)
-          : NOT_FOUND,
-    proxy_get_header_map_value: (_map, text, length, pointer, size) =>
-      // `:status`, or anything else
-      hand(length === 7 && new Uint8Array(memory.buffer)[text!] === 58 ? STATUS : some(), pointer!, size!),
-    proxy_get_property: (_path, _length, pointer, size) => hand(some(), pointer!, size!),
-    proxy_log: (_level, text, length) => {
-      throw new Error(`${file} logs ${Buffer.from(memory.buffer, text, length).toString()}`);
-    },
-    proxy_get_log_level: (at) => {
-      new DataView(memory.buffer).setUint32(at!, 2, true);
-      return OK;
-    },
-    proxy_http_call: (...numbers) => call("proxy_on_http_call_response", numbers[9]!),
-    proxy_redis_call: (...numbers) => call("proxy_on_redis_call_response", numbers[4]!),
-    proxy_send_local_response: () => {
-      answered.add(current);
-      return OK;
-    },
-    proxy_set_effective_context: (context) => {
-      if (context !== ROOT && context! < firstAlive) return BAD_ARGUMENT;
-      current = context!;
-      return OK;
-    },
-  };
-  let current = 0;
-  let firstAlive = ROOT + 1;
-  let reply = config;
-  const module = new WebAssembly.Module(readFileSync(file));
-  const ok = () => OK;
-  const imports = WebAssembly.Module.imports(module).map(
-    (wanted) => [wanted.name, known[wanted.name] ?? ok] as const,
-  );
-  const { exports } = new WebAssembly.Instance(module, { env: Object.fromEntries(imports) });
-  const callbacks = exports as unknown as Record<string, Callback | undefined>;
-  const memory = exports["memory"] as WebAssembly.Memory;
-  callbacks["_initialize"]?.();
-  callbacks["proxy_on_context_create"]?.(ROOT, 0);
-  if (callbacks["proxy_on_configure"]?.(ROOT, config.length) === 0)
-    throw new Error(`${file}: configuration refused`);
-
+  const host = startLeastHost(new Uint8Array(readFileSync(file)), name);
   let sent = 0;
   return counts.map((count) => {
-    for (; sent < count; sent += IN_FLIGHT) {
-      firstAlive = stream + 1;
-      for (let i = 0; i < IN_FLIGHT; i++) {
-        current = ++stream;
-        callbacks["proxy_on_context_create"]?.(stream, ROOT);
-        callbacks["proxy_on_request_headers"]!(stream, 3, 1);
-      }
-      for (let i = 0; calls.length > 0; i++) {
-        const [{ token: back, callback }] = calls.splice((i * 7) % calls.length, 1) as [(typeof calls)[0]];
-        // Half of them are over a limit of 25.
-        reply = Buffer.from(`*2\r\n:${i + 1}\r\n:${WINDOW}\r\n`);
-        callbacks[callback]!(
-          ROOT,
-          back,
-          callback === "proxy_on_redis_call_response" ? 0 : 2,
-          reply.length,
-          0,
-        );
-      }
-      for (let id = firstAlive; id <= stream; id++) {
-        current = id;
-        if (!answered.has(id)) callbacks["proxy_on_response_headers"]?.(id, 3, 1);
-        callbacks["proxy_on_done"]?.(id);
-        callbacks["proxy_on_log"]?.(id);
-        callbacks["proxy_on_delete"]?.(id);
-      }
-      answered.clear();
-    }
-    return memory.buffer.byteLength / 65_536;
+    for (; sent < count; sent += IN_FLIGHT) host.send(IN_FLIGHT);
+    return host.pages();
   });
 }
-const STATUS = Buffer.from("200");

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { measurePlugin } from "../../../scripts/docs/measured-plugin.ts";
 import { PLUGINS, exampleConfiguration } from "../../../scripts/docs/readmes.ts";
+import { objectsOfRequest } from "../../../scripts/budgets/objects.ts";
 import { RUNTIMES, pagesAfter } from "../../../scripts/budgets/soak.ts";
 import { overBudget, readBudgets } from "../../../scripts/budgets/budgets.ts";
 
@@ -16,6 +17,10 @@ describe.for(PLUGINS)("%s", (name) => {
     const { loadsOn, ...figures } = await measurePlugin(folder, name, exampleConfiguration(folder));
     expect(loadsOn).toContain("Higress");
     expect(overBudget(figures, budgets[name]!)).toEqual([]);
+  });
+  test("makes no more objects for a request than its budget", () => {
+    const objects = objectsOfRequest(`${root}packages/${name}`, name);
+    expect(overBudget({ objects }, budgets[name]!)).toEqual([]);
   });
   test.for(RUNTIMES)(
     "keeps its memory for the %s runtime within its budget",
