@@ -101,7 +101,7 @@ describeOnEnvoy("the published plugins in Envoy", () => {
     [
       "mock-response",
       '{"mockEnable": []}',
-      "mock-response: configuration refused: $.mockEnable: must be true or false, not a list",
+      "mock-response: configuration refused: $.mockEnable: must be true or false",
     ],
     [
       "mock-response",

@@ -44,9 +44,9 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
   });
 
   test.for([
-    ["a wrong type", { mockEnable: [] }, "$.mockEnable: must be true or false, not a list"],
-    ["a word", { mockEnable: "yes" }, "$.mockEnable: must be true or false, not a string"],
-    ["another number", { mockEnable: 2 }, "$.mockEnable: must be true or false, not a number"],
+    ["a wrong type", { mockEnable: [] }, "$.mockEnable: must be true or false"],
+    ["a word", { mockEnable: "yes" }, "$.mockEnable: must be true or false"],
+    ["another number", { mockEnable: 2 }, "$.mockEnable: must be true or false"],
     ["text that is not JSON", "mockEnable: true", "$: not valid JSON (or over 64 levels deep) at byte 0"],
     ["JSON that is no object", "[]", "$: must be an object"],
     [
@@ -58,7 +58,7 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     [
       "a megabyte of it",
       `{"x":"${"y".repeat(1 << 20)}","mockEnable":{}}`,
-      "$.mockEnable: must be true or false, not an object",
+      "$.mockEnable: must be true or false",
     ],
   ])("refuses %s by its path, and the configuration before keeps serving", async ([, config, problem]) => {
     await expect(startGateway({ ...build, config })).rejects.toThrow(
@@ -141,7 +141,7 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     [
       "a wrong type in a rule",
       { _rules_: [{ _match_route_: ["a"] }, { _match_route_: ["b"], mockEnable: {} }] },
-      "$._rules_[1].mockEnable: must be true or false, not an object",
+      "$._rules_[1].mockEnable: must be true or false",
     ],
     [
       "a condition that is no text",

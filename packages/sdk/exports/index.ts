@@ -18,9 +18,9 @@ export function proxy_on_memory_allocate(size: usize): usize {
   return allocate(size);
 }
 export function proxy_on_configure(root: u32, size: u32): u32 {
-  if (handlers.parse && !configureRoot(root, size)) return 0;
-  startRoot(root);
-  return 1;
+  const accepted = !handlers.parse || configureRoot(root, size);
+  if (accepted) startRoot(root);
+  return accepted;
 }
 export function proxy_on_context_create(id: u32, root: u32): void {
   createContext(id, root);

@@ -49,8 +49,8 @@ describe.for(BUILDS)("a configuration that is a protobuf Struct (%s)", ([, flags
     expect([await at("a.example"), await at("b.example")]).toEqual(["a", "all"]);
   });
   test("is refused with its path where a value is wrong", async () => {
-    await expect(start(encodeStruct({ n: 1.5 }))).rejects.toThrow("$.n: must be a whole number, not 1.5");
-    await expect(start(encodeStruct({ n: 1e20 }))).rejects.toThrow("$.n: must be a whole number, not 1");
+    await expect(start(encodeStruct({ n: 1.5 }))).rejects.toThrow("$.n: must be a whole number from ");
+    await expect(start(encodeStruct({ n: 1e20 }))).rejects.toThrow("$.n: must be a whole number from ");
     await expect(start("{'a': 1}")).rejects.toThrow("not valid JSON");
   });
   test("is at most 64 levels deep", async () => {

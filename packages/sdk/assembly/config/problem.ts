@@ -1,45 +1,70 @@
-// How a problem of the configuration is told: one log line, put together without strings.
+// How a problem of the configuration is told: one log line, put together without strings, of which only the first is printed.
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf } from "../abi/text";
 import { putByte, putNumber, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
-import { Kind } from "../json/scan";
+import { firstIn, nextIn, textAt, unreadFrom } from "../json/condensed";
+import { Part, document, parentOf } from "./part";
 
-/** The configuration that is being read. */
-export class document {
-  /** Something was wrong; only the first problem is logged. */
-  static failed: bool = false;
-  /** A rule's configuration falls back to the global one, key by key. */
-  static inherits: bool = false;
-  /** A problem leaves out this part only, the rest is still used. */
-  static partial: bool = false;
-  /** The first of those of its objects that have memory of their own. */
-  static parts: usize = 0;
+/** Refuses the configuration, unless something else already has. An empty key is the object itself; `index` -1 is none. */
+export function refuse(from: Part, key: Encoded, index: i32, message: Encoded): void {
+  startProblem(from, key, index);
+  putText(message);
+  endProblem();
+}
+export function missing(from: Part, key: Encoded): void {
+  startProblem(from, key, -1);
+  putText(utf8("missing "));
+  putText(key);
+  putText(utf8(" in config"));
+  endProblem();
+}
+export function startProblem(from: Part, key: Encoded, index: i32): void {
+  startPath(
+    document.partial ? utf8("the part besides _rules_ is not used: $") : utf8("configuration refused: $"),
+    from,
+    key,
+    index,
+  );
+}
+export function endProblem(): void {
+  if (document.failed) return;
+  document.failed = true;
+  endLine(document.partial ? LogLevel.Warn : LogLevel.Error);
+}
+/** Names the keys that nobody has read. */
+export function warnOfUnread(from: Part): void {
+  for (let name = unreadFrom(firstIn(from.start)); name; name = unreadFrom(nextIn(name)))
+    warn(from, textAt(name), utf8("unknown key, ignored"));
+}
+export function warn(from: Part, key: Encoded, message: Encoded): void {
+  startPath(utf8("$"), from, key, -1);
+  putText(message);
+  endLine(LogLevel.Warn);
 }
 
-export function startProblemLine(): void {
+/** What stands before the path, and `.a[0].key: `. */
+function startPath(before: Encoded, from: Part, key: Encoded, index: i32): void {
   startLine();
-  if (document.partial) putText(utf8("the part besides _rules_ is not used: "));
-  else putText(utf8("configuration refused: "));
+  putText(before);
+  putOwnPath(from);
+  if (lengthOf(key)) putStep(key, index);
+  putText(utf8(": "));
+}
+function putOwnPath(part: Part): void {
+  const parent = parentOf(part);
+  if (parent) {
+    putOwnPath(changetype<Part>(parent));
+    putStep(part.key, part.index);
+  } else if (part.index >= 0) putStep(utf8("_rules_"), part.index);
 }
 /** `.key`, or `.key[0]`. */
-export function putStep(key: Encoded, index: i32): void {
-  if (!lengthOf(key)) return;
+function putStep(key: Encoded, index: i32): void {
   putByte(46);
   putText(key);
   if (index < 0) return;
   putByte(91);
   putNumber(index);
   putByte(93);
-}
-export function endProblem(): void {
-  endLine(document.partial ? LogLevel.Warn : LogLevel.Error);
-}
-export function putKind(kind: Kind): void {
-  if (kind == Kind.Boolean) putText(utf8("a boolean"));
-  else if (kind == Kind.Number) putText(utf8("a number"));
-  else if (kind == Kind.String) putText(utf8("a string"));
-  else if (kind == Kind.Array) putText(utf8("a list"));
-  else putText(utf8("an object"));
 }

@@ -1,14 +1,13 @@
 import { utf8 } from "../abi/literals";
 import { Encoded, encodeText, giveBack, lengthOf, pointerOf, same } from "../abi/text";
-import { putBytes, putNumber, putText } from "../abi/compose";
+import { putNumber, putText } from "../abi/compose";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
-import { Kind, firstIn, isWhole, kindAt, member, nextIn, takeRaw, takeText, takeWhole } from "../json/scan";
-import { skipValue } from "../json/validate";
+import { Kind, firstIn, isEnd, isNumber, kindAt, member, nextIn, takeText, textAt } from "../json/condensed";
 import { RedisClient } from "../redis/commands";
 import { Options } from "../stream/options";
-import { Part, expect, find, missing, partOf, refuse, startProblem, warn } from "./part";
-import { document, endProblem } from "./problem";
+import { EMPTY, Part, document, find, partOf } from "./part";
+import { endProblem, missing, refuse, startProblem, warn } from "./problem";
 
 /** Both ends count. */
 export class IntegerRange {
@@ -32,7 +31,7 @@ export class ConfigReader extends Part {
   /** Refuses the configuration because of this key, unless something else already has. `key` "" is the object itself. */
   // @ts-ignore: decorator
   @inline fail(key: string, message: string): void {
-    refuse(this, utf8(key), utf8(message));
+    refuse(this, utf8(key), -1, utf8(message));
   }
   /** Whether nothing was wrong so far. */
   get isValid(): bool {
@@ -124,10 +123,8 @@ export class ConfigReader extends Part {
 
 function readString(from: ConfigReader, key: Encoded, otherwise: string): string {
   const p = find(from, key);
-  const kind = kindAt(p);
-  if (kind == Kind.String) return takeText(p);
-  if (kind == Kind.Number) return takeRaw(p);
-  expect(from, key, -1, p, utf8("a string"));
+  if (kindAt(p) == Kind.String || isNumber(p)) return takeText(p);
+  if (p) refuse(from, key, -1, utf8("must be a string"));
   return otherwise;
 }
 function requireString(from: ConfigReader, key: Encoded): string {
@@ -142,79 +139,75 @@ function readInteger(
   range: IntegerRange | null,
   required: bool,
 ): i32 {
-  const p = find(from, key);
-  const kind = kindAt(p);
-  if (required && !p) missing(from, key);
-  if (kind != Kind.Number && kind != Kind.String) {
-    expect(from, key, -1, p, utf8("a whole number"));
+  const found = find(from, key);
+  if (!found) {
+    if (required) missing(from, key);
     return otherwise;
   }
-  const value = takeWhole(p);
-  const min = range ? range.min : i32.MIN_VALUE;
-  const max = range ? range.max : i32.MAX_VALUE;
-  if (isWhole && value >= <i64>min && value <= <i64>max) return <i32>value;
-  if (startProblem(from, key, -1)) {
-    putText(utf8("must be a whole number"));
-    if (isWhole) {
-      putText(utf8(" from "));
-      putNumber(min);
-      putText(utf8(" to "));
-      putNumber(max);
-    }
-    putText(utf8(", not "));
-    putBytes(p, skipValue(p) - p);
-    endProblem();
-  }
+  let p = found;
+  if (kindAt(p) == Kind.String) p++;
+  const negative = load<u8>(p) == 45;
+  if (negative) p++;
+  const start = p;
+  let n: i64 = 0;
+  // More digits than a number of 32 bits has say nothing new.
+  for (; <u32>load<u8>(p) - 48 < 10; p++) if (!(n >> 40)) n = n * 10 + (load<u8>(p) - 48);
+  if (negative) n = -n;
+  const min: i64 = range ? range.min : i32.MIN_VALUE;
+  const max: i64 = range ? range.max : i32.MAX_VALUE;
+  if (p > start && isEnd(p) && n >= min && n <= max) return <i32>n;
+  startProblem(from, key, -1);
+  putText(utf8("must be a whole number from "));
+  putNumber(min);
+  putText(utf8(" to "));
+  putNumber(max);
+  endProblem();
   return otherwise;
 }
 function readBool(from: ConfigReader, key: Encoded, otherwise: bool): bool {
   const value = find(from, key);
   if (!value) return otherwise;
-  let p = value;
-  let length = skipValue(p) - p;
-  if (kindAt(p) == Kind.String) {
-    p++;
-    length -= 2;
-  }
-  if (length == 1 && <u32>load<u8>(p) - 48 < 2) return load<u8>(p) == 49;
-  if (length == 4 && load<u32>(p) == 0x65757274) return true;
-  if (length == 5 && load<u32>(p, 1) == 0x65736c61 && load<u8>(p) == 102) return false;
-  expect(from, key, -1, value, utf8("true or false"));
+  const text = textAt(value);
+  const p = pointerOf(text);
+  const c: u32 = load<u8>(p);
+  if (lengthOf(text) == 1 && c >> 1 == 24) return c == 49;
+  // Of `false` the last four letters; its first is known.
+  const length: usize = c == 102 ? 5 : 4;
+  if (lengthOf(text) == length && load<u32>(p + length - 4) == (c == 102 ? 0x65736c61 : 0x65757274))
+    return c == 116;
+  refuse(from, key, -1, utf8("must be true or false"));
   return otherwise;
 }
 function readStrings(from: ConfigReader, key: Encoded): string[] {
   const values: string[] = [];
   const p = find(from, key);
   if (kindAt(p) == Kind.String) values.push(takeText(p));
-  else if (kindAt(p) != Kind.Array) expect(from, key, -1, p, utf8("a list of strings"));
-  else {
+  else if (kindAt(p) == Kind.List) {
     let index = 0;
     for (let item = firstIn(p); item; item = nextIn(item), index++) {
       if (kindAt(item) == Kind.String) values.push(takeText(item));
-      else expect(from, key, index, item, utf8("a string"));
+      else refuse(from, key, index, utf8("must be a string"));
     }
-  }
+  } else if (p) refuse(from, key, -1, utf8("must be a list of strings"));
   return values;
 }
 function readObjects(from: ConfigReader, key: Encoded): ConfigReader[] {
   const readers: ConfigReader[] = [];
   const p = find(from, key);
-  if (kindAt(p) != Kind.Array) {
-    expect(from, key, -1, p, utf8("a list of objects"));
-    return readers;
-  }
-  let index = 0;
-  for (let item = firstIn(p); item; item = nextIn(item), index++) {
-    if (kindAt(item) == Kind.Object) readers.push(changetype<ConfigReader>(partOf(from, item, key, index)));
-    else expect(from, key, index, item, utf8("an object"));
-  }
+  if (kindAt(p) == Kind.List) {
+    let index = 0;
+    for (let item = firstIn(p); item; item = nextIn(item), index++) {
+      if (kindAt(item) == Kind.Object) readers.push(changetype<ConfigReader>(partOf(from, item, key, index)));
+      else refuse(from, key, index, utf8("must be an object"));
+    }
+  } else if (p) refuse(from, key, -1, utf8("must be a list of objects"));
   return readers;
 }
 function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   const p = find(from, key);
   const isObject = kindAt(p) == Kind.Object;
-  if (!isObject) expect(from, key, -1, p, utf8("an object"));
-  const part = partOf(from, isObject ? p : 0, key, -1);
+  if (p && !isObject) refuse(from, key, -1, utf8("must be an object"));
+  const part = partOf(from, isObject ? p : EMPTY, key, -1);
   if (document.inherits && from.fallback) {
     const global = member(from.fallback, key);
     if (kindAt(global) == Kind.Object) part.fallback = global;

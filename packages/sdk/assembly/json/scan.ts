@@ -1,6 +1,6 @@
 // Reads in place in a document that `isJson` has accepted: pointers in, pointers out, nothing allocated until a string is taken.
 import { Encoded, decode, equals, giveBack, lengthOf, pointerOf, reserve } from "../abi/text";
-import { MARK, skipSpace, skipText, skipValue, unescape } from "./validate";
+import { skipSpace, skipText, skipValue, unescape } from "./validate";
 
 /** What a value is, by its first byte. */
 export const enum Kind {
@@ -55,15 +55,12 @@ export function takeRaw(p: usize): string {
   return decode(p, skipValue(p) - p);
 }
 
-/** The value of a member; of several with the same name the last. 0 when there is none. `marks`: its name gets a `MARK` in place of the opening quote. */
-export function member(object: usize, key: Encoded, marks: bool = false): usize {
+/** The value of a member; of several with the same name the last. 0 when there is none. */
+export function member(object: usize, key: Encoded): usize {
   let found: usize = 0;
   for (let name = firstIn(object); name;) {
     const value = valueOf(name);
-    if (textEquals(name, key)) {
-      found = value;
-      if (marks) store<u8>(name, MARK);
-    }
+    if (textEquals(name, key)) found = value;
     name = nextIn(value);
   }
   return found;
@@ -99,20 +96,15 @@ function toIndex(from: usize, to: usize): u32 {
   return index;
 }
 
-/**
- * A whole number of up to 18 digits, without fraction or exponent, or a string that holds one; `isWhole` says whether there is one.
- */
+/** A whole number of up to 18 digits, without fraction or exponent; `isWhole` says whether there is one. */
 export function takeWhole(p: usize): i64 {
   const end = skipValue(p);
-  const quoted: usize = load<u8>(p) == 34 ? 1 : 0;
-  if (quoted) p++;
   const negative = load<u8>(p) == 45;
   if (negative) p++;
   const start = p;
   let n: i64 = 0;
   while (<u32>load<u8>(p) - 48 < 10) n = n * 10 + (load<u8>(p++) - 48);
-  // What follows must end the number: a delimiter, or the quote of a string.
-  isWhole = p > start && p - start < 19 && p + quoted == end;
+  isWhole = p - start < 19 && p == end;
   return negative ? -n : n;
 }
 export let isWhole: bool = false;

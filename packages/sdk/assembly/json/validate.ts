@@ -3,16 +3,22 @@ import { emit, joinSurrogates, sequenceAt } from "../abi/text";
 
 /** Deeper nesting is refused. */
 const MAX_DEPTH: i32 = 64;
-/** What may stand behind a backslash: b, f, n, r and t, a bit for each letter. */
-const LETTERS: u32 = 0x144044;
-/** May stand in the place of a name's opening quote in a document that has been accepted. */
-export const MARK: u32 = 39;
+/** What may stand behind a backslash, each with what it says. */
+const ESCAPES: usize = memory.data<u8>([34, 34, 92, 92, 47, 47, 98, 8, 102, 12, 110, 10, 114, 13, 116, 9]);
+
+/** What `condense` writes for the marks between values. UTF-8 has none of these bytes, so each of them ends a text. */
+export const enum Mark {
+  Colon = 0xfa,
+  Comma = 0xfc,
+  Close = 0xfd,
+  List = 0xfe,
+  Object = 0xff,
+}
 
 let at: usize = 0;
-let checking: bool = false;
 /** Where something was wrong first; 0 for nowhere. */
 let failed: usize = 0;
-/** Where the text that is read next is to be written; 0 for nowhere. */
+/** Where what is read is to be written; 0 for nowhere. Never before it is read, so a document may be written over itself. */
 let out: usize = 0;
 
 // After a failure reading goes on here, among zeros, which end everything: no step needs to ask whether the one before has failed.
@@ -20,6 +26,7 @@ const NOTHING: usize = memory.data(16);
 function fail(): void {
   if (!failed) failed = at;
   at = NOTHING;
+  out = 0;
 }
 
 // The byte behind the document is 0, which belongs to no value: no step needs to ask where the end is.
@@ -31,14 +38,25 @@ function next(): u32 {
   at++;
   return peek();
 }
+function put(byte: u32): void {
+  if (out) store<u8>(out++, byte);
+}
+/** Writes the byte as it stands. */
+function take(): u32 {
+  put(peek());
+  return next();
+}
 function space(): u32 {
   let c = peek();
-  while (c == 32 || (c - 9 < 5 && c - 11 > 1)) c = next();
+  // Tab, line feed, carriage return and space, a bit for each.
+  while (c - 9 < 24 && (0x800013 >> (c - 9)) & 1) c = next();
   return c;
 }
+/** A colon, or what closes a container. */
 function expect(byte: u32): void {
   if (space() == byte) at++;
   else fail();
+  put(byte | 0xf8);
 }
 
 /** Whether the bytes are one JSON document; a byte 0 must follow them. `failedAt` tells where they are not. */
@@ -49,17 +67,25 @@ export function isJson(p: usize, length: usize): bool {
     const n: usize = peek() < 0x80 ? 1 : sequenceAt(at, end);
     if (!n) {
       failed = at;
-      return false;
+      break;
     }
     at += n;
   }
   at = p;
-  checking = true;
   value(MAX_DEPTH);
-  checking = false;
   space();
   if (at != end) fail();
   return !failed;
+}
+/**
+ * The same, and writes the document over itself: without white space, texts without escapes and closing quote, `Mark`s between values.
+ * `condensed.ts` reads it.
+ */
+export function condense(p: usize, length: usize): bool {
+  out = p;
+  const accepted = isJson(p, length);
+  out = 0;
+  return accepted;
 }
 /** Where the last `isJson` failed, as an offset from its start. */
 export function failedAt(p: usize): usize {
@@ -67,52 +93,55 @@ export function failedAt(p: usize): usize {
 }
 
 function value(depth: i32): void {
-  const c = space();
-  if (c == 34) text();
-  else if ((c | 32) == 123) container(c + 2, depth);
-  else if (c == 116) word(0x65757274, 4);
-  else if (c == 102) word(0x65736c61, 5);
-  else if (c == 110) word(0x6c6c756e, 4);
-  else {
-    let d = c == 45 ? next() : c;
-    if (d == 48) next();
-    else digits(d);
-    if (peek() == 46) digits(next());
+  let c = space();
+  if (c == 34) {
+    put(34);
+    text();
+  } else if ((c | 32) == 123) {
+    if (!depth) fail();
+    put((c >> 5) | 0xfc);
+    next();
+    c += 2;
+    if (space() != c)
+      for (;;) {
+        if (c == 125) {
+          if (space() != 34) fail();
+          put(34);
+          text();
+          expect(58);
+        }
+        value(depth - 1);
+        if (space() != 44) break;
+        put(Mark.Comma);
+        next();
+      }
+    expect(c);
+  } else if (c > 57) {
+    // Of `false` the last four letters; its first is known.
+    let length: usize = c == 102 ? 5 : 4;
+    if (load<u32>(at + length - 4) != (c == 102 ? 0x65736c61 : c == 116 ? 0x65757274 : 0x6c6c756e)) fail();
+    do take();
+    while (--length);
+  } else {
+    if (c == 45) c = take();
+    if (c == 48) take();
+    else digits(c);
+    if (peek() == 46) digits(take());
     if ((peek() | 32) == 101) {
-      d = next();
-      digits(d == 43 || d == 45 ? next() : d);
+      c = take();
+      digits(c == 43 || c == 45 ? take() : c);
     }
   }
-}
-function container(close: u32, depth: i32): void {
-  if (!depth) return fail();
-  next();
-  if (space() != close)
-    for (;;) {
-      if (close == 125) {
-        const c = space();
-        if (c != 34 && (checking || c != MARK)) return fail();
-        text();
-        expect(58);
-      }
-      value(depth - 1);
-      if (space() != 44) break;
-      next();
-    }
-  expect(close);
-}
-/** The last four letters of a word; its first is known. */
-function word(four: u32, length: usize): void {
-  if (load<u32>(at + length - 4) == four) at += length;
-  else fail();
 }
 /** At what must be a digit. */
 function digits(c: u32): void {
   if (c - 48 > 9) fail();
-  while (next() - 48 < 10);
+  while (take() - 48 < 10);
 }
 /** At an opening quote. */
 function text(): void {
+  /** The first half of a pair, when it stands right before. */
+  let high: u32 = 0;
   for (;;) {
     let c = next();
     if (c == 34) break;
@@ -121,23 +150,22 @@ function text(): void {
       c = next();
       if (c == 117) {
         c = hex();
-        if (c >> 10 == 54 && load<u16>(at, 1) == 0x755c) {
-          const high = at;
-          at += 2;
-          const low = hex();
-          if (low >> 10 == 55) c = joinSurrogates(c, low);
-          else if (!failed) at = high;
+        if (out) {
+          if (high && c >> 10 == 55) out = emit(out - 3, joinSurrogates(high, c));
+          else out = emit(out, c);
         }
-        if (out) out = emit(out, c);
+        high = c >> 10 == 54 ? c : 0;
         continue;
       }
-      if (c > 92) {
-        if (c > 116 || !((LETTERS >> (c - 96)) & 1)) return fail();
-        // Three bits tell these letters apart.
-        c = (0x9da0c8 >> (c & 28)) & 15;
-      } else if (c != 34 && c != 92 && c != 47) return fail();
+      let escape = ESCAPES;
+      while (load<u8>(escape) != c) {
+        escape += 2;
+        if (escape == ESCAPES + 16) return fail();
+      }
+      c = load<u8>(escape, 1);
     }
-    if (out) store<u8>(out++, c);
+    put(c);
+    high = 0;
   }
   at++;
 }

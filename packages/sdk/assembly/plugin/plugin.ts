@@ -1,5 +1,5 @@
 import { Bytes } from "../bytes/bytes";
-import { document } from "../config/problem";
+import { document } from "../config/part";
 import { ConfigReader } from "../config/reader";
 import { utf8 } from "../abi/literals";
 import { setLogPrefix } from "../host/log";

@@ -2,15 +2,15 @@
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
-import { document, endProblem } from "../config/problem";
-import { Part, freeParts, hasOwnKeys, refuse, rootPart, startProblem, warnOfUnread } from "../config/part";
+import { Part, document, freeParts, rootPart } from "../config/part";
+import { endProblem, refuse, startProblem, warnOfUnread } from "../config/problem";
 import { readBuffer, readRawBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
 import { putNumber, putString, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
-import { Kind, firstIn, kindAt, member, nextIn } from "../json/scan";
-import { failedAt, isJson, skipSpace } from "../json/validate";
+import { Kind, firstIn, isEnd, kindAt, member, nextIn, unreadFrom } from "../json/condensed";
+import { condense, failedAt, isJson } from "../json/validate";
 import {
   Mark,
   Phase,
@@ -21,18 +21,15 @@ import {
   running,
 } from "../stream/stream";
 import { handlers } from "./handlers";
-import { Rule, firstText, endMatching, nextText, startMatching } from "./rules";
+import { Choice, Match, Rule, endMatching, firstText, nextText } from "./rules";
 
-/** Raw memory; what it points to is pinned. */
+/** Its configuration is the global one. */
 // @ts-ignore: decorator
 @unmanaged @final
-class Root {
-  next: usize;
+class Root extends Choice {
+  /** The next root context. */
+  sibling: usize;
   id: u32;
-  /** The global configuration; 0 when there are only rules. */
-  config: usize;
-  /** The first of the rules, in order. */
-  rules: usize;
   /** The document, which the rules point into; 0 for none. */
   text: usize;
 }
@@ -60,76 +57,89 @@ export function configure(): bool {
 }
 /** Of the first rule that applies, else the global one; 0 when there is none. */
 function chooseConfig(root: Root): usize {
-  let rule = root.rules;
-  if (!rule) return root.config;
-  startMatching();
-  while (rule && !changetype<Rule>(rule).applies()) rule = changetype<Rule>(rule).next;
-  endMatching();
-  return rule ? changetype<Rule>(rule).config : root.config;
+  let rule = root.next;
+  if (rule != changetype<usize>(root)) {
+    while (rule != changetype<usize>(root) && !changetype<Rule>(rule).applies())
+      rule = changetype<Rule>(rule).next;
+    endMatching();
+  }
+  return changetype<Choice>(rule).config;
 }
 function rootOf(stream: u32): usize {
+  const root = first;
+  if (root && !changetype<Root>(root).sibling) return root;
+  return newestStream == stream ? findRoot(newestRoot) : 0;
+}
+function findRoot(id: u32): usize {
   let root = first;
-  if (root && !changetype<Root>(root).next) return root;
-  if (newestStream != stream) return 0;
-  while (root && changetype<Root>(root).id != newestRoot) root = changetype<Root>(root).next;
+  while (root && changetype<Root>(root).id != id) root = changetype<Root>(root).sibling;
   return root;
 }
 
+let walkedRoot: usize = 0;
 let walked: usize = 0;
 /** The configuration objects of a root context, one after the other: the global one, and one for each rule. 0 at the end. */
 export function firstConfig(id: u32): usize {
-  let root = first;
-  while (root && changetype<Root>(root).id != id) root = changetype<Root>(root).next;
-  if (!root) return 0;
-  walked = changetype<Root>(root).rules;
-  return changetype<Root>(root).config || nextConfig();
+  walked = walkedRoot = findRoot(id);
+  return walked ? changetype<Choice>(walked).config || nextConfig() : 0;
 }
 export function nextConfig(): usize {
-  if (!walked) return 0;
-  const config = changetype<Rule>(walked).config;
-  walked = changetype<Rule>(walked).next;
-  return config;
+  walked = changetype<Choice>(walked).next;
+  return walked == walkedRoot ? 0 : changetype<Choice>(walked).config;
 }
 
 /** `proxy_on_configure`: true when the configuration is accepted. What was configured before stays until then. */
 export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
-  const root = changetype<Root>(allocateCleared(offsetof<Root>()));
+  const root = changetype<Root>(heap.alloc(offsetof<Root>()));
+  root.next = changetype<usize>(root);
+  root.config = 0;
+  root.sibling = 0;
   root.id = id;
   document.failed = false;
-  if (handlers.parseRaw) readRaw(root, size ? readBuffer(BufferType.PluginConfiguration) : null);
-  else {
-    if (size) root.text = readRawBuffer(BufferType.PluginConfiguration);
+  if (handlers.parseRaw) {
+    root.text = 0;
+    readRaw(root, size ? readBuffer(BufferType.PluginConfiguration) : null);
+  } else {
+    let text: usize = size ? readRawBuffer(BufferType.PluginConfiguration) : 0;
     // JSON has no byte below the space but white space, so a Struct, with the numbers of its fields, is none.
-    if (handlers.toJson && root.text && !isJson(root.text, size)) {
-      const json = call_indirect<Encoded>(handlers.toJson, root.text, size);
+    if (handlers.toJson && text && !isJson(text, size)) {
+      const json = call_indirect<Encoded>(handlers.toJson, text, size);
       if (json) {
-        heap.free(root.text);
-        root.text = pointerOf(json);
+        heap.free(text);
+        text = pointerOf(json);
         size = <u32>lengthOf(json);
       }
     }
-    if (root.text) readConfiguration(root, root.text, size);
-    else readConfiguration(root, EMPTY_OBJECT, 2);
+    if (!text) {
+      size = 2;
+      text = heap.alloc(4);
+      store<u32>(text, 0x7d7b); // {}
+    }
+    root.text = text;
+    readConfiguration(root, text, size);
   }
   freeParts();
   const accepted = !document.failed;
   if (accepted) {
-    deleteRoots(id);
-    enterContext(id);
-    root.next = first;
+    let other = first;
     first = changetype<usize>(root);
-  } else deleteRoot(root);
+    // Those that the host still knows stay.
+    while (other) {
+      const next = changetype<Root>(other).sibling;
+      if (changetype<Root>(other).id == id || !enterContext(changetype<Root>(other).id)) deleteRoot(other);
+      else {
+        changetype<Root>(other).sibling = root.sibling;
+        root.sibling = other;
+      }
+      other = next;
+    }
+    enterContext(id);
+  } else deleteRoot(changetype<usize>(root));
   release();
   leaveCallback();
   collectOutside();
   return accepted;
-}
-const EMPTY_OBJECT: usize = memory.data<u8>([123, 125, 0]);
-function allocateCleared(size: usize): usize {
-  const p = heap.alloc(size);
-  memory.fill(p, 0, size);
-  return p;
 }
 function readRaw(root: Root, text: ArrayBuffer | null): void {
   root.config = __pin(call_indirect<usize>(handlers.newConfig));
@@ -142,55 +152,40 @@ function readRaw(root: Root, text: ArrayBuffer | null): void {
   putString(problem);
   endLine(LogLevel.Error);
 }
-/** Deletes a root, and those that the host no longer knows. */
-function deleteRoots(id: u32): void {
-  let last: usize = 0;
-  let root = first;
-  while (root) {
-    const next = changetype<Root>(root).next;
-    if (changetype<Root>(root).id == id || !enterContext(changetype<Root>(root).id)) {
-      if (last) changetype<Root>(last).next = next;
-      else first = next;
-      deleteRoot(changetype<Root>(root));
-    } else last = root;
-    root = next;
-  }
-}
-function deleteRoot(root: Root): void {
-  if (root.config) __unpin(root.config);
-  if (root.text) heap.free(root.text);
-  let rule = root.rules;
-  while (rule) {
-    const next = changetype<Rule>(rule).next;
-    __unpin(changetype<Rule>(rule).config);
+/** With its rules. */
+function deleteRoot(root: usize): void {
+  heap.free(changetype<Root>(root).text);
+  let rule = root;
+  do {
+    const next = changetype<Choice>(rule).next;
+    __unpin(changetype<Choice>(rule).config);
     heap.free(rule);
     rule = next;
-  }
-  heap.free(changetype<usize>(root));
+  } while (rule != root);
 }
 
-function readConfiguration(root: Root, start: usize, length: usize): void {
-  const object = skipSpace(start);
+function readConfiguration(root: Root, object: usize, length: usize): void {
   const json = rootPart(object, -1);
-  if (!isJson(start, length)) {
+  // As its first field does.
+  const beginsStruct = load<u8>(object) == 10;
+  if (!condense(object, length)) {
     startProblem(json, 0, -1);
     putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
-    putNumber(failedAt(start));
-    // Field 1, a length of one or two bytes, and field 1 in it.
-    if (load<u8>(start) == 10 && (load<u8>(start, 2) == 10 || load<u8>(start, 3) == 10))
+    putNumber(failedAt(object));
+    if (beginsStruct)
       putText(utf8("; if it is a protobuf Struct, give JSON in a google.protobuf.StringValue"));
     return endProblem();
   }
-  if (kindAt(object) != Kind.Object) return refuse(json, 0, utf8("must be an object"));
+  if (!isObject(json)) return;
   const rules = member(object, utf8("_rules_"));
   let item: usize = 0;
   if (rules) {
-    if (kindAt(rules) != Kind.Array) return refuse(json, utf8("_rules_"), utf8("must be a list"));
+    if (kindAt(rules) != Kind.List) return refuse(json, utf8("_rules_"), -1, utf8("must be a list"));
     item = firstIn(rules);
   }
   // As in wasm-go: where there are rules, a global part that cannot be read is left out, and requests without a rule pass by.
   document.partial = item != 0;
-  if (!rules || hasOwnKeys(json)) root.config = parse(json);
+  if (!rules || unreadFrom(firstIn(object))) root.config = parse(json);
   if (item && document.failed) {
     document.failed = false;
     __unpin(root.config);
@@ -198,10 +193,15 @@ function readConfiguration(root: Root, start: usize, length: usize): void {
   }
   document.partial = false;
   if (rules && !item && !root.config)
-    refuse(json, utf8("_rules_"), utf8("is empty, and there is no configuration besides it"));
+    refuse(json, utf8("_rules_"), -1, utf8("is empty, and there is no configuration besides it"));
   if (document.inherits) json.fallback = object;
   readRules(root, item);
   if (document.inherits) json.fallback = 0;
+}
+function isObject(json: Part): bool {
+  if (kindAt(json.start) == Kind.Object) return true;
+  refuse(json, 0, -1, utf8("must be an object"));
+  return false;
 }
 function parse(json: Part): usize {
   const config = __pin(call_indirect<usize>(handlers.newConfig));
@@ -210,24 +210,41 @@ function parse(json: Part): usize {
   return config;
 }
 function readRules(root: Root, item: usize): void {
-  let link = changetype<usize>(root) + offsetof<Root>("rules");
+  let last: Choice = root;
   for (let index = 0; item; item = nextIn(item), index++) {
     const reader = rootPart(item, index);
-    if (kindAt(item) != Kind.Object) return refuse(reader, 0, utf8("must be an object"));
-    const rule = changetype<Rule>(allocateCleared(offsetof<Rule>()));
-    store<usize>(link, changetype<usize>(rule));
-    link = changetype<usize>(rule) + offsetof<Rule>("next");
-    rule.routes = readCondition(reader, utf8("_match_route_"));
-    rule.domains = readCondition(reader, utf8("_match_domain_"));
-    rule.services = readCondition(reader, utf8("_match_service_"));
-    rule.prefixes = readCondition(reader, utf8("_match_route_prefix_"));
-    if (!(rule.routes | rule.domains | rule.services | rule.prefixes))
-      refuse(
-        reader,
-        0,
-        utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"),
-      );
-    rule.config = parse(reader);
+    if (!isObject(reader)) return;
+    const routes = readCondition(reader, utf8("_match_route_"));
+    const domains = readCondition(reader, utf8("_match_domain_"));
+    let list = readCondition(reader, utf8("_match_service_"));
+    const prefixes = readCondition(reader, utf8("_match_route_prefix_"));
+    // Of several, route and service both have to hold; otherwise the first of route, domain, service, prefix counts.
+    let kind = Match.Service;
+    if (!routes) {
+      if (domains) {
+        list = domains;
+        kind = Match.Domain;
+      } else if (!list) {
+        list = prefixes;
+        kind = Match.Prefix;
+      }
+      if (!list)
+        refuse(
+          reader,
+          0,
+          -1,
+          utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"),
+        );
+    }
+    const config = parse(reader);
+    const rule = changetype<Rule>(heap.alloc(offsetof<Rule>()));
+    rule.next = changetype<usize>(root);
+    rule.config = config;
+    rule.routes = routes;
+    rule.list = list;
+    rule.kind = kind;
+    last.next = changetype<usize>(rule);
+    last = rule;
   }
 }
 /** A text or a list of texts; 0 when it is missing or null, or holds none but empty ones. */
@@ -237,10 +254,10 @@ function readCondition(reader: Part, key: Encoded): usize {
   if (list && kindAt(list) != Kind.Null)
     for (let item = firstText(list); item; item = nextText(list, item)) {
       if (kindAt(item) != Kind.String) {
-        refuse(reader, key, utf8("must be a list of strings"));
+        refuse(reader, key, -1, utf8("must be a list of strings"));
         return 0;
       }
-      if (load<u8>(item, 1) != 34) found = list;
+      if (!isEnd(item + 1)) found = list;
     }
   return found;
 }

@@ -3,146 +3,122 @@
 import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
 import { MapType } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { giveBack, lengthOf, pointerOf, same } from "../abi/text";
 import { findHeader } from "../host/headers";
 import { findRouteCluster, findRouteName } from "../http/route";
-import { Kind, firstIn, kindAt, nextIn, textBytes } from "../json/scan";
+import { Kind, firstIn, isEnd, kindAt, nextIn, skipSame, textAt } from "../json/condensed";
+import { lengthOf } from "../abi/text";
 
-/** When a configuration applies. Raw memory; the lists are places in the configuration's text. */
+/** A configuration, and what comes behind it: a ring of the rules of one root, in order, with the root at its end. Raw memory. */
+// @ts-ignore: decorator
+@unmanaged
+export class Choice {
+  next: usize;
+  /** Pinned; 0 where there are only rules. */
+  config: usize;
+}
+/** When a configuration applies. The lists are places in the configuration's text. */
 // @ts-ignore: decorator
 @unmanaged @final
-export class Rule {
-  next: usize;
-  /** Pinned. */
-  config: usize;
-  /** 0 when there is none. */
+export class Rule extends Choice {
+  /** The route's names; 0 for any route. */
   routes: usize;
-  domains: usize;
-  services: usize;
-  prefixes: usize;
+  /** What else has to hold; 0 for nothing. */
+  list: usize;
+  kind: Match;
 
-  /** Of several conditions, route and service both have to hold; otherwise the first of route, domain, service, prefix counts. */
   applies(): bool {
-    const routes = this.routes;
-    let list = this.services;
-    if (routes) {
-      const applies = some(routes, Match.Exact);
-      if (!applies || !list) return applies;
-    }
-    let kind = Match.Service;
-    if (!routes && this.domains) {
-      list = this.domains;
-      kind = Match.Domain;
-    } else if (!list) {
-      list = this.prefixes;
-      kind = Match.Prefix;
-    }
-    return some(list, kind);
+    return holds(this.routes, Match.Exact) && holds(this.list, this.kind);
   }
 }
 
-const enum Match {
-  None,
-  Exact,
-  Prefix,
+/** Half of it says what is asked for. */
+export const enum Match {
+  Exact = 2,
+  Prefix = 3,
   /** A leading `*` stands for any beginning, a trailing one for any end. */
-  Domain,
+  Domain = 4,
   /** `fqdn` or `fqdn:port` against `outbound|port|subset|fqdn`. */
-  Service,
+  Service = 6,
 }
 
 // What rules ask of a request stands in the host bytes: rules that ask for the same, one after another, cost one host call.
-let asked: Match = Match.None;
+let asked: i32 = 0;
 let value: usize = 0;
-let valueLength: usize = 0;
+let end: usize = 0;
+/** Of a service. */
+let port: usize = 0;
+let portEnd: usize = 0;
 
-/** Before the rules of another request. */
-export function startMatching(): void {
-  asked = Match.None;
-}
+/** Behind the rules of a request. */
 export function endMatching(): void {
+  asked = 0;
   freeHostBytes();
 }
 function ask(kind: Match): void {
-  if (kind == Match.Prefix) kind = Match.Exact;
-  if (asked == kind) return;
-  freeHostBytes();
-  asked = kind;
-  const found =
-    kind == Match.Domain
-      ? findHeader(MapType.RequestHeaders, utf8(":authority"))
-      : kind == Match.Service
-        ? findRouteCluster()
-        : findRouteName();
+  const wanted = kind >> 1;
+  if (asked == wanted) return;
+  asked = wanted;
+  if (kind == Match.Domain) findHeader(MapType.RequestHeaders, utf8(":authority"));
+  else if (kind == Match.Service) findRouteCluster();
+  else findRouteName();
   value = hostPointer();
-  valueLength = found ? hostLength() : 0;
-  if (kind == Match.Domain) valueLength = withoutPort(value, valueLength);
-}
-/** The length of an authority up to its port. */
-function withoutPort(p: usize, length: usize): usize {
-  for (let i = length; i-- > 0;) {
-    const c = load<u8>(p + i);
-    if (c == 93) break;
-    if (c == 58) return i;
+  end = value + hostLength();
+  if (wanted == 1) return;
+  // The port of an authority stands behind its last colon, unless that is one of an address in brackets. That of a service stands behind the
+  // first of exactly three bars, and the name behind the last.
+  let bars = 0;
+  let last = value;
+  for (let p = value; p < end;) {
+    const c = load<u8>(p++);
+    if (c == (kind == Match.Domain ? 58 : 124)) {
+      if (++bars == 2) {
+        port = last;
+        portEnd = p - 1;
+      }
+      last = p;
+    } else if (c == 93 && kind == Match.Domain) last = value;
   }
-  return length;
+  if (kind == Match.Service) {
+    // Nothing matches what begins behind its end.
+    value = bars == 3 ? last : end + 1;
+  } else if (last > value) end = last - 1;
 }
 
 /** The entries of a list, or a single text in its place. */
 export function firstText(list: usize): usize {
-  return kindAt(list) == Kind.Array ? firstIn(list) : list;
+  return kindAt(list) == Kind.List ? firstIn(list) : list;
 }
 export function nextText(list: usize, item: usize): usize {
-  return kindAt(list) == Kind.Array ? nextIn(item) : 0;
+  return item == list ? 0 : nextIn(item);
 }
-function some(list: usize, kind: Match): bool {
-  if (!list) return false;
+/** Whether one of the texts matches, or there is no list. */
+function holds(list: usize, kind: Match): bool {
+  if (!list) return true;
   ask(kind);
-  for (let item = firstText(list); item; item = nextText(list, item)) {
-    const pattern = textBytes(item);
-    giveBack(pattern);
-    const length = lengthOf(pattern);
-    if (length && matches(pointerOf(pattern), length, kind)) return true;
-  }
+  for (let item = firstText(list); item; item = nextText(list, item))
+    if (matches(item + 1, kind)) return true;
   return false;
 }
-function matches(pattern: usize, length: usize, kind: Match): bool {
+function matches(pattern: usize, kind: Match): bool {
   let start = value;
-  let rest = valueLength;
-  if (kind == Match.Service) return matchesService(pattern, length);
-  if (kind == Match.Domain) {
-    if (load<u8>(pattern) == 42) {
-      pattern++;
-      length--;
-      if (length > rest) return false;
-      start += rest - length;
-      rest = length;
-    } else if (load<u8>(pattern + length - 1) == 42) {
-      length--;
-      kind = Match.Prefix;
-    }
+  let p = pattern;
+  if (kind == Match.Domain && load<u8>(p) == 42) {
+    p++;
+    kind = Match.Exact;
+    const from = end - lengthOf(textAt(p));
+    if (from > start) start = from;
   }
-  if (kind == Match.Prefix) rest = min(rest, length);
-  return length == rest && same(pattern, start, length);
-}
-function matchesService(pattern: usize, length: usize): bool {
-  // The port stands behind the first of exactly three bars, the name behind the last.
-  let bars = 0;
-  let port: usize = 0;
-  let portLength: usize = 0;
-  let name = value;
-  const end = value + valueLength;
-  for (let p = value; p < end;) {
-    if (load<u8>(p++) != 124) continue;
-    if (++bars == 2) {
-      port = name;
-      portLength = p - 1 - port;
-    }
-    name = p;
+  let q = skipSame(p, start, end);
+  let isWhole = q - p == end - start;
+  if (kind == Match.Domain && load<u8>(q) == 42) q++;
+  if (kind == Match.Service && isWhole && load<u8>(q) == 58) {
+    p = q + 1;
+    q = skipSame(p, port, portEnd);
+    isWhole = q - p == portEnd - port;
   }
-  const nameLength = end - name;
-  if (bars != 3 || length < nameLength || !same(pattern, name, nameLength)) return false;
-  pattern += nameLength;
-  length -= nameLength;
-  return !length || (load<u8>(pattern) == 58 && --length == portLength && same(pattern + 1, port, length));
+  return (
+    isEnd(q) &&
+    q > pattern &&
+    (isWhole || kind == Match.Prefix || (kind == Match.Domain && load<u8>(q - 1) == 42))
+  );
 }

@@ -262,8 +262,7 @@ const isObject = (value: Json): value is { [key: string]: Json } =>
 function nameOf(value: Json | undefined): [name: string, problem?: string] {
   if (value === undefined || value === null || value === "") return ["", "missing name in config"];
   if (typeof value === "string" || typeof value === "number") return [String(value)];
-  const kind = typeof value === "boolean" ? "a boolean" : Array.isArray(value) ? "a list" : "an object";
-  return ["", `must be a string, not ${kind}`];
+  return ["", "must be a string"];
 }
 function applies(rule: Rule, { route = "", authority = "", cluster = "" }: Request): boolean {
   const byRoute = () => rule.routes.includes(route);
