@@ -34,12 +34,14 @@ export {
   ResponseContext,
   ResponseTrailersContext,
 } from "./assembly/plugin/context";
+export { LocalReply } from "./assembly/plugin/local-reply";
 export { Overflow } from "./assembly/plugin/handlers";
 export { Pattern } from "./assembly/pattern/pattern";
 export { NoConfig, NoState, Plugin } from "./assembly/plugin/plugin";
 export { RouteCall, WholeRequestContext } from "./assembly/plugin/whole-request";
 export { ProtoReader } from "./assembly/protobuf/reader";
 export { ProtoWriter } from "./assembly/protobuf/writer";
+export { RedisCommand } from "./assembly/redis/builder";
 export { RedisCall, RedisOptions } from "./assembly/redis/client";
 export { RedisClient, RedisScript } from "./assembly/redis/commands";
 export { RedisReply } from "./assembly/redis/reply";

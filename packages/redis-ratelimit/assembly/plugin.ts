@@ -17,29 +17,32 @@ class State {
 new Plugin<Config, State>("redis-ratelimit")
   .parseConfig((json, config) => config.read(json))
   .onRequestHeaders((ctx) =>
-    ctx.config.redis.eval(COUNT, ["redis-ratelimit:" + ctx.request.routeName]).send(ctx, (ctx, reply) => {
-      if (!reply.ok) {
-        reply.logError("redis failed, the request passes");
+    ctx.config.redis
+      .beginEval(COUNT, 1)
+      .word("redis-ratelimit:")
+      .andRouteName()
+      .send(ctx, (ctx, reply) => {
+        if (!reply.ok) {
+          reply.logError("redis failed, the request passes");
+          return Action.Continue;
+        }
+        const left = <i64>ctx.config.qpm - reply.integerAt(0);
+        const window = reply.integerAt(1);
+        if (left < 0)
+          return ctx
+            .reply(429)
+            .header("timeStamp", window)
+            .header("callTimeLeft", 0)
+            .send("Too many requests\n");
+        ctx.state.window = window;
+        ctx.state.left = left;
         return Action.Continue;
-      }
-      const left = <i64>ctx.config.qpm - reply.integerAt(0);
-      const window = reply.integerAt(1);
-      if (left < 0)
-        return ctx.respond(429, "Too many requests\n", {
-          headers: [
-            ["timeStamp", window.toString()],
-            ["callTimeLeft", "0"],
-          ],
-        });
-      ctx.state.window = window;
-      ctx.state.left = left;
-      return Action.Continue;
-    }),
+      }),
   )
   .onResponseHeaders((ctx) => {
     if (ctx.state.window) {
-      ctx.response.headers.set("timeStamp", ctx.state.window.toString());
-      ctx.response.headers.set("callTimeLeft", ctx.state.left.toString());
+      ctx.response.headers.setNumber("timeStamp", ctx.state.window);
+      ctx.response.headers.setNumber("callTimeLeft", ctx.state.left);
     }
     return Action.Continue;
   });

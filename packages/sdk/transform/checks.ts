@@ -111,10 +111,10 @@ export function checkSource(parser: Parser, source: Source): void {
         expression.range,
         `'${name}' answers the request, so its result has to be returned: return ctx.${name}(...).`,
       );
-    } else if (name === "send" || name === "sendWith") {
+    } else if (name === "send" || name === "sendWith" || name === "sendBytes") {
       error(
         expression.range,
-        `'${name}' holds the message until its callback has run, so its result has to be returned: return ....${name}(...).`,
+        `'${name}' holds the message until its callback has run, or answers it, so its result has to be returned: return ....${name}(...).`,
       );
     }
   }

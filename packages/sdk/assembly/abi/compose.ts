@@ -43,6 +43,12 @@ export function takeText(): string {
   const text = endText();
   return decode(pointerOf(text), lengthOf(text));
 }
+/** A number in digits; it stays until the next text begins. */
+export function digits(n: i64): Encoded {
+  startText();
+  putNumber(n);
+  return endText();
+}
 /** A number in digits. The transform puts it in the place of `toString()`. */
 export function decimal(n: i64): string {
   startText();

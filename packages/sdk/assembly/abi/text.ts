@@ -20,6 +20,11 @@ export type Encoded = u64;
   return <usize>(text >> 32);
 }
 
+// @ts-ignore: decorator
+@inline export function encoded(pointer: usize, length: usize): Encoded {
+  return ((<u64>length) << 32) | pointer;
+}
+
 export function same(a: usize, b: usize, length: usize): bool {
   for (const end = a + length; a < end; a++, b++) if (load<u8>(a) != load<u8>(b)) return false;
   return true;

@@ -110,12 +110,11 @@ export class ConfigReader extends Part {
    * makes the connection at the first command.
    */
   redisService(): RedisClient {
-    const client = new RedisClient(this.service(6379), {
-      username: this.string("username"),
-      password: this.string("password"),
-      timeout: this.integer("timeout", 0, { min: 0 }) || 1000,
-      database: this.integer("database", 0, { min: 0 }),
-    });
+    const client = new RedisClient(this.service(6379));
+    client.username = this.string("username");
+    client.password = this.string("password");
+    client.timeout = this.integer("timeout", 0, { min: 0 }) || 1000;
+    client.database = this.integer("database", 0, { min: 0 });
     if (this.isValid) client.open();
     return client;
   }

@@ -2,7 +2,7 @@ import { OUT } from "../abi/allocator";
 import { Status } from "../abi/enums";
 import { proxy_http_call, proxy_redis_call, proxy_redis_init } from "../abi/imports";
 import { pairsLength, pairsPointer } from "../abi/pairs";
-import { encodeText, lengthOf, pointerOf, release } from "../abi/text";
+import { Encoded, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 
 /** The token of the call that was started last. */
 // @ts-ignore: decorator
@@ -34,14 +34,13 @@ export function startHttpCall(cluster: string, body: usize, bodyLength: usize, t
   return status;
 }
 
-/** Makes the gateway's Redis client of a cluster. BadArgument: unknown cluster. */
-export function initRedis(cluster: string, username: string, password: string, timeoutMs: i32): Status {
-  const name = encodeText(cluster);
+/** Makes the gateway's Redis client of a cluster, with the settings that stand behind its name. BadArgument: unknown cluster. */
+export function initRedis(cluster: Encoded, username: string, password: string, timeoutMs: i32): Status {
   const user = encodeText(username);
   const secret = encodeText(password);
   const status = proxy_redis_init(
-    pointerOf(name),
-    lengthOf(name),
+    pointerOf(cluster),
+    lengthOf(cluster),
     pointerOf(user),
     lengthOf(user),
     pointerOf(secret),
@@ -52,14 +51,14 @@ export function initRedis(cluster: string, username: string, password: string, t
   return status;
 }
 /** Sends one RESP command. BadArgument: unknown cluster; InternalFailure: no healthy host, or not initialised. */
-export function startRedisCall(cluster: string, command: ArrayBuffer): Status {
+export function startRedisCall(cluster: string, command: Encoded): Status {
   const name = encodeText(cluster);
   store<u32>(OUT, 0);
   const status = proxy_redis_call(
     pointerOf(name),
     lengthOf(name),
-    changetype<usize>(command),
-    command.byteLength,
+    pointerOf(command),
+    lengthOf(command),
     OUT,
   );
   release();

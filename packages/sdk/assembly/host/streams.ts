@@ -4,7 +4,6 @@ import {
   proxy_send_local_response,
   proxy_set_effective_context,
 } from "../abi/imports";
-import { pairsLength, pairsPointer } from "../abi/pairs";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
 
 /** False: the stream is gone. */
@@ -14,24 +13,23 @@ export function enterContext(id: u32): bool {
 export function continueStream(stream: StreamType): void {
   proxy_continue_stream(stream);
 }
-/** Answers with the pairs begun by `startPairs` (or none). `grpcStatus` -1: derived from the status. */
+/** Answers with the headers of a map, 0 for none. `grpcStatus` -1: derived from the status. */
 export function sendLocalResponse(
   status: i32,
   details: Encoded,
   body: usize,
   bodyLength: usize,
-  withHeaders: bool,
+  headers: Encoded,
   grpcStatus: i32,
 ): void {
-  const length = withHeaders ? pairsLength() : 0;
   proxy_send_local_response(
     status,
     pointerOf(details),
     lengthOf(details),
     body,
     bodyLength,
-    length ? pairsPointer() : 0,
-    length,
+    pointerOf(headers),
+    lengthOf(headers),
     grpcStatus,
   );
   release();

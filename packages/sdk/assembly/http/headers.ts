@@ -19,7 +19,7 @@ import {
   replaceHeader,
   setHeaderPairs,
 } from "../host/headers";
-import { putString, putText } from "../abi/compose";
+import { digits, putString, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 
 /** Headers that can only be read: of a call's reply, or of a message that is on its way. Names are case-insensitive. */
@@ -77,6 +77,18 @@ export class Headers extends HeadersView {
     const n = appendableName(name);
     const v = headerValue(value);
     return n && v ? addHeader(this.map, n, v) == Status.Ok : refuse(name);
+  }
+  /** `set` with a whole number in digits. */
+  // @ts-ignore: decorator
+  @inline setNumber(name: string, value: i64): bool {
+    const n = changeableName(name);
+    return n ? replaceHeader(this.map, n, digits(value)) == Status.Ok : refuse(name);
+  }
+  /** `append` with a whole number in digits. */
+  // @ts-ignore: decorator
+  @inline appendNumber(name: string, value: i64): bool {
+    const n = appendableName(name);
+    return n ? addHeader(this.map, n, digits(value)) == Status.Ok : refuse(name);
   }
   /** Removes all values; removing an absent header is no error. Refused for x-forwarded-proto, without which gateways find no route. */
   // @ts-ignore: decorator

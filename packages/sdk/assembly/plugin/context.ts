@@ -10,6 +10,7 @@ import { Response, ResponseInfo } from "../http/response";
 import { Action } from "../stream/action";
 import { Options } from "../stream/options";
 import { RespondOptions, respond, sendable } from "../stream/respond";
+import { LocalReply, beginReply } from "./local-reply";
 import { configOf, stateOf } from "./memory";
 
 /** Outside of requests: a start, tick or queue handler, and callbacks of calls made with `run`. */
@@ -73,7 +74,12 @@ export abstract class AnswerableContext<C, S> extends StreamContext<C, S> {
   @inline respond(status: i32, body: string = "", options: Options<RespondOptions> | null = null): Action {
     return respond(this.id, sendable(status), utf8(body), options);
   }
-  /** The same with bytes for a body. */
+  /** The same, put together without objects: `return ctx.reply(429).header("retry-after", 60).send("slow down")`. */
+  // @ts-ignore: decorator
+  @inline reply(status: i32): LocalReply {
+    return beginReply(this.id, sendable(status));
+  }
+  /** `respond` with bytes for a body. */
   respondBytes(status: i32, body: Bytes, options: Options<RespondOptions> | null = null): Action {
     return respond(this.id, sendable(status), ((<u64>body.length) << 32) | (<u64>body.pointer), options);
   }

@@ -1,9 +1,9 @@
 import { BufferType, LogLevel, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded } from "../abi/text";
+import { Encoded, encoded, lengthOf, pointerOf } from "../abi/text";
 import { readRawBuffer } from "../host/buffers";
 import { initRedis, lastToken, startRedisCall } from "../host/callouts";
-import { putByte, putNumber, putString, putText, startText, takeText } from "../abi/compose";
+import { endText, putByte, putNumber, putString, putText, startText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
@@ -12,8 +12,8 @@ import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Slot } from "../http/reply";
 import { bytesOf } from "../bytes/data";
-import { encodeCommand, withScript } from "./command";
-import { RedisReply, freeReply, hasError, setFailure, setReply } from "./reply";
+import { addStrings, beginCommand, endCommand, withScript } from "./command";
+import { RedisReply, freeReply, setFailure, setReply, wantsPassword, wantsScript } from "./reply";
 
 // Set where commands are sent, so that the callback alone brings none of this along.
 let recoverRedis: u32 = 0;
@@ -35,17 +35,28 @@ function joinRedis(id: u32, response: RedisReply, slot: Slot): usize {
 }
 
 /** One command; nothing happens before `send`. */
+// Its bytes lie behind its fields.
 export class RedisCall extends Call {
-  constructor(
-    private client: RedisConnection,
-    private command: ArrayBuffer,
-    /** Sent in full when Redis does not know its digest; "" is none. */
-    private script: string = "",
-    private tail: usize = 0,
-  ) {
-    super();
+  private client: RedisConnection;
+  private bytes: usize;
+  /** Sent in full when Redis does not know its digest. */
+  private script: string | null;
+  private isFull: bool;
+  private recovered: bool;
+
+  /** Copies the command. Without one the call fails with `Failure.InvalidRequest`. */
+  static of(client: RedisConnection, command: Encoded, script: string | null): RedisCall {
+    const fields = offsetof<RedisCall>();
+    const bytes = lengthOf(command);
+    const p = __new(fields + bytes, idof<RedisCall>());
+    memory.fill(p, 0, fields);
+    memory.copy(p + fields, pointerOf(command), bytes);
+    const call = changetype<RedisCall>(p);
+    call.client = client;
+    call.bytes = bytes;
+    call.script = script;
+    return call;
   }
-  private recovered: bool = false;
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, reply: RedisReply) => Action): Action {
     return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
@@ -62,13 +73,8 @@ export class RedisCall extends Call {
   }
   /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
   recover(): bool {
-    if (hasScripts && this.script.length && hasError(utf8("NOSCRIPT"), false)) {
-      this.command = withScript(this.command, this.tail, this.script);
-      this.script = "";
-    } else if (
-      !this.recovered &&
-      (hasError(utf8("NOAUTH"), false) || hasError(utf8("unauthenticated"), true))
-    ) {
+    if (hasScripts && this.script && !this.isFull && wantsScript()) this.isFull = true;
+    else if (!this.recovered && wantsPassword()) {
       this.recovered = true;
       this.client.reopen();
     } else return false;
@@ -85,11 +91,18 @@ export class RedisCall extends Call {
   private dispatch(): u32 {
     recoverRedis = recovers.index;
     if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
-    const status = this.client.open()
-      ? startRedisCall(this.client.cluster.name, this.command)
-      : Status.BadArgument;
-    if (status == Status.Ok) return lastToken();
-    setFailure(status == Status.BadArgument ? Failure.UnknownCluster : Failure.NoHealthyHost);
+    let command = encoded(changetype<usize>(this) + offsetof<RedisCall>(), this.bytes);
+    let failure = Failure.InvalidRequest;
+    if (lengthOf(command)) {
+      failure = Failure.UnknownCluster;
+      if (this.client.open()) {
+        if (hasScripts && this.isFull) command = withScript(command, this.script!);
+        const status = startRedisCall(this.client.cluster.name, command);
+        if (status == Status.Ok) return lastToken();
+        if (status != Status.BadArgument) failure = Failure.NoHealthyHost;
+      }
+    }
+    setFailure(failure);
     return 0;
   }
 }
@@ -112,17 +125,24 @@ export class RedisOptions {
 
 /**
  * Redis through the gateway's own client (Higress only; a module that uses it does not load elsewhere). Make it while reading the
- * configuration. When the gateway does not know the service yet, every command asks again.
+ * configuration. When the gateway does not know the service yet, every command asks again. Its options count until the first command.
  */
-export class RedisConnection {
+export class RedisConnection extends RedisOptions {
   private isOpen: bool = false;
-  private options: RedisOptions;
 
   constructor(
     readonly cluster: Cluster,
-    options: Options<RedisOptions> = {},
+    options: Options<RedisOptions> | null = null,
   ) {
-    this.options = options as RedisOptions;
+    super();
+    if (options != null) {
+      this.username = options.username;
+      this.password = options.password;
+      this.timeout = options.timeout;
+      this.bufferFlushTimeout = options.bufferFlushTimeout;
+      this.maxBufferSize = options.maxBufferSize;
+      this.database = options.database;
+    }
   }
   /** Hands the settings to the gateway anew: it forgets them when the cluster is updated. */
   reopen(): void {
@@ -132,40 +152,37 @@ export class RedisConnection {
   /** Hands the settings to the gateway, once. False: it knows no such service. `open` does not connect. */
   open(): bool {
     if (this.isOpen) return true;
-    const o = this.options;
     const name = this.cluster.name;
-    this.isOpen = initRedis(withParameters(name, o), o.username, o.password, o.timeout) == Status.Ok;
-    if (!this.isOpen) {
-      startLine();
-      putText(utf8("redis: the gateway has no cluster "));
-      putString(name);
-      endLine(LogLevel.Error);
-    }
-    return this.isOpen;
+    startText();
+    putString(name);
+    // The gateway reads these behind the name.
+    let separator: u32 = 63;
+    if (this.database) separator = putSetting(separator, utf8("db="), this.database);
+    if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && this.bufferFlushTimeout >= 0)
+      separator = putSetting(separator, utf8("buffer_flush_timeout="), this.bufferFlushTimeout);
+    if (isDefined(GATEWAY_OPTION_maxBufferSize) && this.maxBufferSize >= 0)
+      putSetting(separator, utf8("max_buffer_size_before_flush="), this.maxBufferSize);
+    if (initRedis(endText(), this.username, this.password, this.timeout) == Status.Ok)
+      return (this.isOpen = true);
+    startLine();
+    putText(utf8("redis: the gateway has no cluster "));
+    putString(name);
+    endLine(LogLevel.Error);
+    return false;
   }
   /** Any command, name first: `command(["set", key, value])`. */
   command(args: string[]): RedisCall {
-    return new RedisCall(this, encodeCommand(args));
+    const command = beginCommand();
+    addStrings(command, args);
+    return RedisCall.of(this, endCommand(command), null);
   }
 }
-/** A cluster's name with the settings that the gateway reads behind it. */
-function withParameters(name: string, o: RedisOptions): string {
-  startText();
-  putString(name);
-  separator = 63;
-  if (o.database) putParameter(utf8("db="), o.database);
-  if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && o.bufferFlushTimeout >= 0)
-    putParameter(utf8("buffer_flush_timeout="), o.bufferFlushTimeout);
-  if (isDefined(GATEWAY_OPTION_maxBufferSize) && o.maxBufferSize >= 0)
-    putParameter(utf8("max_buffer_size_before_flush="), o.maxBufferSize);
-  return takeText();
-}
-let separator: u32 = 63;
-function putParameter(name: Encoded, value: i32): void {
+/** The separator of the next one. */
+function putSetting(separator: u32, name: Encoded, value: i32): u32 {
   putByte(separator);
-  separator = 38;
   putText(name);
   putNumber(value);
+  return 38;
 }
 
 /** `proxy_on_redis_call_response`. `status` 0: a reply of `size` bytes is here; otherwise the connection failed or timed out. */

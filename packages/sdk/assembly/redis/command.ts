@@ -1,93 +1,80 @@
-// One command in RESP, put together in scratch memory and then kept: `*<words> CRLF`, and `$<bytes> CRLF <word> CRLF` for each.
-import { endText, putByte, putNumber, startText } from "../abi/compose";
+// One command in RESP, put together word by word: `*<words> CRLF`, and `$<bytes> CRLF <word> CRLF` for each.
+import { append, beginDraft, draft, draftStart } from "../abi/draft";
 import { utf8 } from "../abi/literals";
-import { Encoded, encodeText, giveBack, lengthOf, pointerOf, release, reserve } from "../abi/text";
-import { number, readNumber } from "./resp";
+import { Encoded, encodeText, encoded, lengthOf, pointerOf, release } from "../abi/text";
 
-/** Around each word, and in front of all. */
+/** In front of a word, until its length is known. */
 const FRAME: usize = 16;
 
-let start: usize = 0;
-let end: usize = 0;
+let words: u32 = 0;
+/** Bytes of the last word. */
+let length: usize = 0;
 
-/** Begins a command whose words together have at most `bytes` bytes. */
-function startCommand(words: i32, bytes: usize): void {
-  start = reserve(bytes + (<usize>words + 1) * FRAME);
-  end = start;
-  putLength(42, words);
+/** Begins a command in the place of the one before; its number. */
+export function beginCommand(): u32 {
+  words = 0;
+  return beginDraft();
 }
-function addWord(word: Encoded): void {
-  putLength(36, <i32>lengthOf(word));
-  addBytes(pointerOf(word), lengthOf(word));
-  putLineEnd();
-}
-function addString(word: string): void {
-  const encoded = encodeText(word);
-  addWord(encoded);
-  giveBack(encoded);
-}
-function addBytes(p: usize, length: usize): void {
-  memory.copy(end, p, length);
-  end += length;
-}
-function putLength(mark: u32, n: i32): void {
-  startText();
-  putByte(mark);
-  putNumber(n);
-  const text = endText();
-  addBytes(pointerOf(text), lengthOf(text));
-  putLineEnd();
-}
-function putLineEnd(): void {
-  store<u16>(end, 0x0a0d);
-  end += 2;
-}
-function takeCommand(): ArrayBuffer {
-  const length = end - start;
-  const bytes = changetype<ArrayBuffer>(__new(length, idof<ArrayBuffer>()));
-  memory.copy(changetype<usize>(bytes), start, length);
+/** One more word, or more of the last one. Nothing, when another command has begun since. */
+export function addPart(command: u32, part: Encoded, isWord: bool): void {
+  if (command == draft.number) {
+    if (isWord) {
+      if (words++) endWord();
+      draft.end += FRAME;
+      length = 0;
+    }
+    length += lengthOf(part);
+    append(part);
+  }
   release();
-  return bytes;
 }
-/** The most that the texts can take in UTF-8. */
-function sizeOf(words: string[]): usize {
-  let units = 0;
-  for (let i = 0; i < words.length; i++) units += unchecked(words[i]).length;
-  return <usize>units * 3;
+export function addStrings(command: u32, texts: string[]): void {
+  for (let i = 0; i < texts.length; i++) addPart(command, encodeText(unchecked(texts[i])), true);
 }
-function addStrings(words: string[]): void {
-  for (let i = 0; i < words.length; i++) addString(unchecked(words[i]));
+/** The whole command, until the next one begins; 0 when it has no words, or another has begun since. */
+export function endCommand(command: u32): Encoded {
+  if (command != draft.number || !words) return 0;
+  draft.number++;
+  endWord();
+  const start = putFrame(42, words, draftStart());
+  return encoded(start, draft.end - start);
+}
+/** Puts the length in front of the word, and closes up the gap before it. */
+function endWord(): void {
+  const start = draft.end - length;
+  const from = putFrame(36, length, start);
+  const gap = from + FRAME - start;
+  memory.copy(from - gap, from, draft.end - from);
+  store<u16>(draft.end - gap, 0x0a0d);
+  draft.end += 2 - gap;
+}
+/** `<mark> <n> CRLF` in front of `p`; returns where it begins. */
+function putFrame(mark: u32, n: usize, p: usize): usize {
+  p -= 2;
+  store<u16>(p, 0x0a0d);
+  do {
+    store<u8>(--p, 48 + (n % 10));
+    n /= 10;
+  } while (n);
+  store<u8>(--p, mark);
+  return p;
 }
 
-/** The bytes of a command. */
-export function encodeCommand(words: string[]): ArrayBuffer {
-  startCommand(words.length, sizeOf(words));
-  addStrings(words);
-  return takeCommand();
-}
-/** Where the words behind the script begin in what `encodeScript` has made last. */
-export let tail: usize = 0;
-/** `name` is EVAL or EVALSHA, `script` its text or digest. */
-export function encodeScript(name: Encoded, script: Encoded, keys: string[], args: string[]): ArrayBuffer {
-  startCommand(3 + keys.length + args.length, lengthOf(script) + FRAME + sizeOf(keys) + sizeOf(args));
-  addWord(name);
-  addWord(script);
-  tail = end - start;
-  addString(keys.length.toString());
-  addStrings(keys);
-  addStrings(args);
-  return takeCommand();
-}
-/** An EVALSHA as an EVAL with the script itself. */
-export function withScript(command: ArrayBuffer, tail: usize, script: string): ArrayBuffer {
-  const from = changetype<usize>(command);
-  const rest = <usize>command.byteLength - tail;
-  let line = from;
-  while (load<u8>(line) != 13) line++;
-  readNumber(from + 1, line);
-  startCommand(<i32>number, <usize>script.length * 3 + rest);
-  addWord(utf8("eval"));
-  addString(script);
-  addBytes(from + tail, rest);
-  return takeCommand();
+/** `$7 CRLF evalsha CRLF $40 CRLF <digest> CRLF` */
+const BY_DIGEST: usize = 60;
+/** An EVALSHA as an EVAL with the script itself, until the next command begins. */
+export function withScript(byDigest: Encoded, script: string): Encoded {
+  const from = pointerOf(byDigest);
+  let head: usize = 1;
+  while (load<u8>(from + head) != 36) head++;
+  const command = beginCommand();
+  addPart(command, utf8("eval"), true);
+  addPart(command, encodeText(script), true);
+  endWord();
+  draft.number++;
+  const rest = head + BY_DIGEST;
+  append(encoded(from + rest, lengthOf(byDigest) - rest));
+  const start = draftStart() - head;
+  memory.copy(start, from, head);
+  return encoded(start, draft.end - start);
 }

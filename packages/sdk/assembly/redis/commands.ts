@@ -2,7 +2,7 @@ import { utf8 } from "../abi/literals";
 import { Cluster } from "../http/cluster";
 import { crypto } from "../crypto/crypto";
 import { hex } from "../bytes/hex";
-import { encodeScript, tail } from "./command";
+import { RedisCommand, begin } from "./builder";
 import { RedisCall, RedisConnection, expectScripts } from "./client";
 
 /** A Lua script with its digest, so that Redis is sent the script itself only when it does not know it. Make it once. */
@@ -33,19 +33,32 @@ export class RedisClient extends RedisConnection {
   static get NONE(): RedisClient {
     return new RedisClient(Cluster.NONE);
   }
+  /**
+   * Begins a command that is put together without objects: `redis.begin("set").word("seen:").and(id).word(1).send(ctx, ...)`. The command
+   * begun before and not yet sent is dropped.
+   */
+  // @ts-ignore: decorator
+  @inline begin(name: string): RedisCommand {
+    return begin(this, null, utf8(name));
+  }
+  /** The same for a Lua script, which runs atomically; the words behind it are the keys, of which there are so many, and then the arguments. */
+  // @ts-ignore: decorator
+  @inline beginEval(script: string, keys: i32): RedisCommand {
+    return this.begin("eval").word(script).word(keys);
+  }
+  /** The same by the script's digest; Redis gets the script only when it has forgotten it. */
+  beginRun(script: RedisScript, keys: i32): RedisCommand {
+    expectScripts();
+    return begin(this, script.source, utf8("evalsha")).word(script.digest).word(keys);
+  }
   /** Runs a Lua script, atomically. */
   // @ts-ignore: decorator
   @inline eval(script: string, keys: string[], args: string[] = []): RedisCall {
-    return this.script(encodeScript(utf8("eval"), utf8(script), keys, args));
-  }
-  private script(command: ArrayBuffer): RedisCall {
-    return new RedisCall(this, command);
+    return this.beginEval(script, keys.length).words(keys).words(args).call;
   }
   /** The same by the script's digest; Redis gets the script only when it has forgotten it. */
   run(script: RedisScript, keys: string[], args: string[] = []): RedisCall {
-    expectScripts();
-    const command = encodeScript(utf8("evalsha"), utf8(script.digest), keys, args);
-    return new RedisCall(this, command, script.source, tail);
+    return this.beginRun(script, keys.length).words(keys).words(args).call;
   }
   /** Integer: how many keys were deleted, 0 or 1. */
   del(key: string): RedisCall {

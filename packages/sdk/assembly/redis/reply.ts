@@ -121,15 +121,22 @@ export class RedisReply {
   }
 }
 
-/** Whether Redis has answered with an error that begins with a text, or holds it anywhere. */
-export function hasError(text: Encoded, anywhere: bool): bool {
+// Errors as their first bytes: `-NOSCRIP`, and `-NOAUTH` in the upper seven.
+const NOSCRIPT: u64 = 0x50495243534f4e2d;
+const NOAUTH: u64 = 0x485455414f4e2d00;
+// What stands at address 0 is neither.
+/** Redis does not know the script of this digest. */
+export function wantsScript(): bool {
+  return load<u64>(present.start) == NOSCRIPT;
+}
+/** Redis does not know who is asking. */
+export function wantsPassword(): bool {
   let p = present.start;
-  if (!p || load<u8>(p) != 45) return false;
-  const last = lineEnd(p) - lengthOf(text);
-  while (++p <= last) {
+  if (load<u64>(p) << 8 == NOAUTH) return true;
+  if (load<u8>(p) != 45) return false;
+  const text = utf8("unauthenticated");
+  for (const last = lineEnd(p) - lengthOf(text); p <= last; p++)
     if (same(p, pointerOf(text), lengthOf(text))) return true;
-    if (!anywhere) break;
-  }
   return false;
 }
 

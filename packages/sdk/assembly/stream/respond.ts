@@ -1,9 +1,9 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { addEncoded, addPair, addText, pairsLength, startPairs } from "../abi/pairs";
-import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
+import { addEncoded, addPair, addText, pairsLength, pairsPointer, startPairs } from "../abi/pairs";
+import { Encoded, Rule, allows, encodeText, encoded, lengthOf, pointerOf } from "../abi/text";
 import { isReservedText } from "../abi/names";
-import { putNumber, putString, putText } from "../abi/compose";
+import { putNumber, putText } from "../abi/compose";
 import { endLine, logText, startLine } from "../host/log";
 import { sendLocalResponse } from "../host/streams";
 import { Action, held } from "./action";
@@ -46,32 +46,38 @@ export function respond(
   body: Encoded,
   options: Options<RespondOptions> | null,
 ): Action {
-  if (running.id != id || isMarked(Mark.Answered) || running.phase >= Phase.ResponseBody) {
-    replaced = 500;
-    logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
-    return held();
-  }
+  if (!mayAnswer(id)) return held();
+  if (options == null) return answer(status, 0, body, 0, -1);
+  const details = isDefined(GATEWAY_OPTION_details) ? encodeText(options.details) : 0;
+  return answer(status, details, body, encodeHeaders(options), options.grpcStatus);
+}
+/** Whether the stream is the running one, and has no answer yet. */
+export function mayAnswer(id: u32): bool {
+  if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.ResponseBody) return true;
+  replaced = 500;
+  logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
+  return false;
+}
+/** Sends the answer. `headers`: a map, 0 for none. */
+export function answer(
+  status: i32,
+  details: Encoded,
+  body: Encoded,
+  headers: Encoded,
+  grpcStatus: i32,
+): Action {
   if (replaced != 500) reportReplaced();
   replaced = 500;
   let length = lengthOf(body);
   // Gateways send a body with these, and the client takes it for the next response.
   if (status == 204 || status == 304) length = 0;
   running.marks = (running.marks | Mark.Answered) & ~(Mark.RequestHeld | Mark.ResponseHeld);
-  if (options == null) sendLocalResponse(status, 0, pointerOf(body), length, false, -1);
-  else
-    sendLocalResponse(
-      status,
-      isDefined(GATEWAY_OPTION_details) ? encodeText(options.details) : 0,
-      pointerOf(body),
-      length,
-      putHeaders(options),
-      options.grpcStatus,
-    );
+  sendLocalResponse(status, details, pointerOf(body), length, headers, grpcStatus);
   return held();
 }
 
-/** Encodes the headers; what may not be sent is left out and logged. */
-function putHeaders(options: RespondOptions): bool {
+/** The headers as a map; what may not be sent is left out and logged. */
+function encodeHeaders(options: RespondOptions): Encoded {
   const headers: string[][] | null = isDefined(GATEWAY_OPTION_headers) ? options.headers : null;
   const typed =
     isDefined(GATEWAY_OPTION_contentType) &&
@@ -85,10 +91,11 @@ function putHeaders(options: RespondOptions): bool {
       if (isSendable(pair)) {
         units += unchecked(pair[0]).length + unchecked(pair[1]).length;
         count++;
-      } else leftOut(pair.length ? unchecked(pair[0]) : "");
+      } else leftOut(utf8(pair.length ? unchecked(pair[0]) : ""));
     }
   }
-  if (isDefined(GATEWAY_OPTION_contentType) && !typed && options.contentType.length) leftOut("content-type");
+  if (isDefined(GATEWAY_OPTION_contentType) && !typed && options.contentType.length)
+    leftOut(utf8("content-type"));
   startPairs(count, <usize>units * 3);
   if (typed) {
     addEncoded(utf8("content-type"));
@@ -98,14 +105,16 @@ function putHeaders(options: RespondOptions): bool {
     for (let i = 0; i < headers.length; i++)
       if (isSendable(unchecked(headers[i]))) addPair(unchecked(headers[i]), Rule.Any);
   }
-  if (pairsLength()) return true;
+  const length = pairsLength();
+  if (length) return encoded(pairsPointer(), length);
   logText(LogLevel.Error, utf8("over 1024 headers or 1 MiB: the local response goes without them"));
-  return false;
+  return 0;
 }
-function leftOut(name: string): void {
+/** Says that a header may not be sent. */
+export function leftOut(name: Encoded): void {
   startLine();
   putText(utf8("left out of the local response: header "));
-  putString(name);
+  putText(name);
   endLine(LogLevel.Error);
 }
 function isSendable(pair: string[]): bool {
