@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { grpcService, startGateway, upstream } from "@gateway-plugins/test-host";
+import { GrpcError, grpcService, startGateway, upstream } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 
 const start = (name: string, options: Omit<Parameters<typeof startGateway>[0], "plugin"> = {}) =>
@@ -213,6 +213,33 @@ test.for([
   const response = await gateway.fetch("/p", { headers: { "x-user": "ada" } });
   expect([response.status, status === 403 ? response.text() : ""]).toEqual([status, text]);
   expect(Buffer.from(checks.calls[0]!.messages[0]!).toString()).toBe("\n\u0002/p\u0012\u0003ada");
+});
+
+test.for([
+  ["both pass", "/", 200, 200],
+  ["the request is refused", "/secret", 200, 403],
+  ["the response is refused", "/", 418, 502],
+  ["nobody watches", "/away", 200, 503],
+] as const)("grpc-stream tells of both, where %s", async ([, path, answered, status]) => {
+  const watcher = grpcService({
+    "/example.Watcher/Watch": async function* (call) {
+      for (let event = await call.receive(); event !== undefined; event = await call.receive()) {
+        const text = Buffer.from(event).toString();
+        if (text.includes("/away")) throw new GrpcError(14, "away");
+        const refused = text.includes("/secret") || event[1] === ((418 & 127) | 128);
+        yield new Uint8Array([8, refused ? 1 : 0, 18, 2, 110, 111]);
+      }
+    },
+  });
+  const service = upstream({ status: answered });
+  const gateway = await start("grpc-stream", {
+    upstream: service,
+    config: { serviceName: "watcher.dns", servicePort: 9000 },
+    clusters: { "outbound|9000||watcher.dns": watcher },
+  });
+  expect((await gateway.fetch(path)).status).toBe(status);
+  expect(service.requests).toHaveLength(path === "/" ? 1 : 0);
+  expect(watcher.calls).toHaveLength(1);
 });
 
 test("access-log keeps the log line valid JSON", async () => {

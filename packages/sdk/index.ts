@@ -8,6 +8,8 @@ export { ByteSink } from "./assembly/bytes/sink";
 export { ConfigReader, IntegerRange } from "./assembly/config/reader";
 export { crypto } from "./assembly/crypto/crypto";
 export { GrpcCall, GrpcClient, GrpcOptions, GrpcResponse } from "./assembly/grpc/client";
+export { GrpcMetadata } from "./assembly/grpc/metadata";
+export { GrpcStream, GrpcStreamOptions } from "./assembly/grpc/stream";
 export { Gunzipped, gunzip } from "./assembly/gzip/gunzip";
 export { Body, BodyView } from "./assembly/http/body";
 export { HttpResponse } from "./assembly/http/call-response";

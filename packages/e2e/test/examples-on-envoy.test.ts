@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type Http2Server, createServer } from "node:http2";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,7 @@ const EXAMPLES: Record<string, object | undefined> = {
   "shared-counter": undefined,
   "two-calls": { auth: service("auth"), plans: service("plans"), bans: service("bans") },
   "grpc-check": service("checks", 9000),
+  "grpc-stream": service("watcher", 9000),
   "access-log": undefined,
 };
 const NAMES = Object.keys(EXAMPLES);
@@ -45,12 +46,14 @@ describeOnEnvoy("the examples in Envoy", () => {
   let plans: RecordingUpstream;
   let bans: RecordingUpstream;
   let checks: Http2Server;
+  let watcher: Watcher;
   let envoy: Envoy;
   beforeAll(async () => {
     [upstream, auth, plans, bans] = (await Promise.all(
       [undefined, undefined, undefined, undefined].map(() => startRecordingUpstream()),
     )) as [RecordingUpstream, RecordingUpstream, RecordingUpstream, RecordingUpstream];
     checks = await startChecks();
+    watcher = await startWatcher();
     envoy = await startEnvoy({
       listeners: NAMES.map((name) => ({
         filters: [
@@ -70,13 +73,15 @@ describeOnEnvoy("the examples in Envoy", () => {
         "outbound|80||auth.dns": auth.address,
         "outbound|80||plans.dns": plans.address,
         "outbound|80||bans.dns": bans.address,
-        "outbound|9000||checks.dns": `h2c://127.0.0.1:${(checks.address() as AddressInfo).port}`,
+        "outbound|9000||checks.dns": addressOf(checks),
+        "outbound|9000||watcher.dns": addressOf(watcher.server),
       },
     });
   });
   afterAll(async () => {
     await envoy.stop();
     checks.close();
+    watcher.server.close();
     await Promise.all([upstream, auth, plans, bans].map((peer) => peer.close()));
     rmSync(folder, { recursive: true, force: true });
   });
@@ -193,6 +198,22 @@ describeOnEnvoy("the examples in Envoy", () => {
     ).toEqual([200, 403]);
   });
 
+  it("grpc-stream tells a service of each request and its response, on one stream", async () => {
+    upstream.script = ({ startLine }) => response(startLine.includes("/teapot") ? 418 : 200);
+    expect(await statuses("grpc-stream", [["/"], ["/secret"], ["/teapot"], ["/away"]])).toEqual([
+      200, 403, 502, 503,
+    ]);
+    await vi.waitUntil(() => watcher.open === 0);
+  });
+  it("grpc-stream ends its stream with a request that breaks off", async () => {
+    const client = connect(envoy.ports[NAMES.indexOf("grpc-stream")]!, "127.0.0.1");
+    client.write(request("/silent"));
+    await vi.waitUntil(() => watcher.open === 1);
+    client.destroy();
+    await vi.waitUntil(() => watcher.open === 0);
+    expect(await statuses("grpc-stream", [["/"]])).toEqual([200]);
+  });
+
   it("access-log keeps the log line valid JSON", async () => {
     upstream.script = chunked([
       'data: {"model":"gpt","usage":{"prompt_tok',
@@ -215,6 +236,34 @@ const chunked =
       "0\r\n\r\n",
     ].join("");
   };
+
+const addressOf = (server: Http2Server) => `h2c://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+interface Watcher {
+  server: Http2Server;
+  /** Streams that are neither ended nor reset. */
+  open: number;
+}
+/** `Watcher.Watch`: refuses the path `/secret` and the status 418, ends at `/away`, and says nothing to `/silent`. */
+async function startWatcher(): Promise<Watcher> {
+  const watcher: Watcher = { server: createServer(), open: 0 };
+  watcher.server.on("stream", (stream) => {
+    watcher.open++;
+    stream.on("close", () => watcher.open--);
+    stream.on("error", () => undefined);
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.on("data", (data: Buffer) => {
+      const refused = data.includes("/secret") || data.includes(Buffer.of(16, 0xa2, 3));
+      if (data.includes("/away")) stream.end();
+      else if (!data.includes("/silent")) stream.write(Buffer.of(0, 0, 0, 0, 2, 8, refused ? 1 : 0));
+    });
+    stream.on("end", () => stream.end());
+  });
+  watcher.server.listen(0, "127.0.0.1");
+  await once(watcher.server, "listening");
+  return watcher;
+}
 
 /** `Checks.Check`: allows whoever is not eve. */
 async function startChecks(): Promise<Http2Server> {

@@ -104,6 +104,8 @@ export function gateway_callbacks(): u32 {
     ((<u32>(handlers.queue != 0)) << 7) |
     ((<u32>(handlers.start != 0)) << 8) |
     ((<u32>(handlers.requestTrailers != 0)) << 9) |
-    ((<u32>(handlers.responseTrailers != 0)) << 10)
+    ((<u32>(handlers.responseTrailers != 0)) << 10) |
+    ((<u32>isDefined(GATEWAY_USES_initialMetadata)) << 11) |
+    ((<u32>isDefined(GATEWAY_USES_trailingMetadata)) << 12)
   );
 }

@@ -48,9 +48,13 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
     }
     addShapes(parser);
+    const declared = declareOptions(parser.sources);
+    const streams = declared.includes(" GATEWAY_USES_stream:")
+      ? `export * from "@gateway-plugins/sdk/exports/grpc-stream";\n`
+      : "";
     const heap = replaceAllocator(parser, options.globalAliases);
     parser.parseFile(
-      `${declareOptions(parser.sources)}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\n${heap}import "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n`,
+      `${declared}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\n${heap}import "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n${streams}`,
       "gateway-callbacks.ts",
       true,
     );

@@ -11,7 +11,7 @@ const OPTIONS = [
   "timeout",
 ];
 /** Methods that others take notice of; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
-const METHODS = ["breaker", "diagnose", "routeCall"];
+const METHODS = ["breaker", "diagnose", "initialMetadata", "routeCall", "stream", "trailingMetadata"];
 /** The SDK's sources, and those of AssemblyScript in which such names have another meaning. */
 const OTHERS = /^~lib\/(@gateway-plugins\/sdk\/|bindings\/|(atomics|builtins|memory)$)/;
 

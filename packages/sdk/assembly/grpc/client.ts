@@ -1,19 +1,17 @@
 import { BufferType, Status } from "../abi/enums";
-import { isReservedText } from "../abi/names";
-import { addPair, startPairs } from "../abi/pairs";
-import { Rule, allows } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { lastToken } from "../host/callouts";
 import { startGrpcCall, statusMessage } from "../host/grpc";
 import { failureText } from "../http/failure-words";
 import { Cluster } from "../http/cluster";
-import { refuse } from "../http/headers";
 import { Slot } from "../http/reply";
-import { ProtoWriter } from "../protobuf/writer";
 import { Action, held } from "../stream/action";
-import { Call, Failure, takeCall } from "../stream/calls";
+import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { closeStream, receiveOnStream } from "./open-streams";
+import { encodeMetadata, failureOf, targetOf } from "./request";
+import { GrpcStream, GrpcStreamOptions } from "./stream";
 
 class answer {
   static failure: Failure = Failure.None;
@@ -70,12 +68,12 @@ export class GrpcCall extends Call {
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: GrpcResponse) => Action): Action {
-    return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
+    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
   }
   /** The same with one more object for the callback. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: GrpcResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return this.begin(<u32>changetype<usize>(ctx))
+    return mayWait(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : held();
   }
@@ -84,17 +82,16 @@ export class GrpcCall extends Call {
     this.detach(this.dispatch(), callback.index);
   }
   join(id: u32, slot: usize): Action {
-    return this.begin(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : held();
+    return mayWait(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : held();
   }
   private dispatch(): u32 {
-    const failure = this.encodeMetadata();
+    // It may ask the gateway, which ends what is encoded.
+    const target = targetOf(this.cluster);
+    const failure = encodeMetadata(this.options.metadata);
     if (failure != Failure.None) {
       answer.failure = failure;
       return 0;
     }
-    // Without an authority gateways send the cluster's name, whose bars are none: HTTP/2 servers reset the call.
-    const envoyGrpc = new ProtoWriter().text(1, this.cluster.name).text(2, this.cluster.host);
-    const target = new ProtoWriter().message(1, envoyGrpc).take();
     const status = startGrpcCall(
       target.pointer,
       target.length,
@@ -105,32 +102,8 @@ export class GrpcCall extends Call {
       max(0, this.options.timeout),
     );
     if (status == Status.Ok) return lastToken();
-    answer.failure =
-      status == Status.SerializationFailure
-        ? Failure.InvalidRequest
-        : status == Status.InternalFailure
-          ? Failure.NoHealthyHost
-          : Failure.UnknownCluster;
+    answer.failure = failureOf(status);
     return 0;
-  }
-  private encodeMetadata(): Failure {
-    const metadata = this.options.metadata;
-    let units = 0;
-    const count = metadata ? metadata.length : 0;
-    for (let i = 0; i < count; i++) {
-      const pair = changetype<string[][]>(metadata)[i];
-      if (pair.length != 2 || !allows(pair[0], Rule.Token) || isReservedText(pair[0])) {
-        refuse(pair.length ? pair[0] : "");
-        return Failure.InvalidRequest;
-      }
-      units += pair[0].length + pair[1].length;
-    }
-    startPairs(count, <usize>units * 3);
-    for (let i = 0; i < count; i++) {
-      const pair = changetype<string[][]>(metadata)[i];
-      addPair(pair, Rule.FieldValue);
-    }
-    return Failure.None;
   }
 }
 function joinGrpc(id: u32, response: GrpcResponse, slot: Slot): usize {
@@ -154,10 +127,15 @@ export class GrpcClient {
   call(service: string, method: string, message: Bytes, options: Options<GrpcOptions> = {}): GrpcCall {
     return new GrpcCall(this.cluster, service, method, message, options as GrpcOptions);
   }
+  /** A stream of messages both ways; it opens with `send` or `run`. */
+  stream(service: string, method: string, options: Options<GrpcStreamOptions> = {}): GrpcStream {
+    return new GrpcStream(this.cluster, service, method, options as GrpcStreamOptions);
+  }
 }
 
-/** `proxy_on_grpc_receive`: the answer's message. */
+/** `proxy_on_grpc_receive`: a call's answer, or one message of a stream. */
 export function deliverGrpcMessage(token: u32): void {
+  if (isDefined(GATEWAY_USES_stream)) if (receiveOnStream(token)) return;
   const call = takeCall(token);
   if (!call) return;
   answer.failure = Failure.None;
@@ -165,8 +143,9 @@ export function deliverGrpcMessage(token: u32): void {
   answer.message = "";
   call.finish();
 }
-/** `proxy_on_grpc_close`: no message comes. */
+/** `proxy_on_grpc_close`: no answer comes, or the end of a stream. */
 export function deliverGrpcClose(token: u32, status: u32): void {
+  if (isDefined(GATEWAY_USES_stream)) if (closeStream(token, status)) return;
   const call = takeCall(token);
   if (!call) return;
   answer.failure = status ? Failure.None : Failure.Protocol;

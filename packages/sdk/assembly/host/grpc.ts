@@ -1,6 +1,12 @@
 import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
 import { Status } from "../abi/enums";
-import { proxy_grpc_call } from "../abi/imports-grpc";
+import {
+  proxy_grpc_call,
+  proxy_grpc_cancel,
+  proxy_grpc_close,
+  proxy_grpc_send,
+  proxy_grpc_stream,
+} from "../abi/imports-grpc";
 import { proxy_get_status } from "../abi/imports-state";
 import { pairsLength, pairsPointer } from "../abi/pairs";
 import { decode, encodeText, lengthOf, pointerOf, release } from "../abi/text";
@@ -39,7 +45,42 @@ export function startGrpcCall(
   release();
   return status;
 }
-/** What the gateway says about the call that has just failed. */
+/** The same for a stream. */
+export function startGrpcStream(target: usize, targetLength: usize, service: string, method: string): Status {
+  const length = pairsLength();
+  let status: Status = Status.SerializationFailure;
+  if (length) {
+    const s = encodeText(service);
+    const m = encodeText(method);
+    store<u32>(OUT, 0);
+    status = proxy_grpc_stream(
+      target,
+      targetLength,
+      pointerOf(s),
+      lengthOf(s),
+      pointerOf(m),
+      lengthOf(m),
+      pairsPointer(),
+      length,
+      OUT,
+    );
+  }
+  release();
+  return status;
+}
+/** One message on a stream. */
+export function sendGrpcMessage(token: u32, message: usize, length: usize): void {
+  proxy_grpc_send(token, message, length, 0);
+}
+/** Ends the own direction of a stream; the service may still answer. */
+export function endGrpcStream(token: u32): void {
+  proxy_grpc_close(token);
+}
+/** Ends a stream; no further callback of it comes. Hosts keep one that the service has ended until its own direction is, too: for that it is good as well. */
+export function cancelGrpcStream(token: u32): void {
+  proxy_grpc_cancel(token);
+}
+/** What the gateway says about the call that has just failed, or the stream that has just ended. */
 export function statusMessage(): string {
   clearOut();
   if (proxy_get_status(OUT + 8, OUT, OUT + 4) != Status.Ok) return "";

@@ -5,7 +5,7 @@ import { addBytes, addEncoded, addPair, addPath, addText, startPairs } from "../
 import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
 import { lastToken, startHttpCall } from "../host/callouts";
 import { Action, held } from "../stream/action";
-import { Call, Failure, takeCall } from "../stream/calls";
+import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { HttpResponse, reply } from "./call-response";
 import { Admission, circuits } from "./circuits";
@@ -58,18 +58,18 @@ export class HttpCall extends Call {
 
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: HttpResponse) => Action): Action {
-    return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
+    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
   }
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: HttpResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return this.begin(<u32>changetype<usize>(ctx))
+    return mayWait(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : held();
   }
 
   join(id: u32, slot: usize): Action {
-    return this.begin(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : held();
+    return mayWait(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : held();
   }
   /** A safe method (GET, HEAD, OPTIONS) is tried again, at once and up to `times` times, when no service has answered. Others are not. */
   retry(times: i32): this {

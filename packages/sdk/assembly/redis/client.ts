@@ -8,7 +8,7 @@ import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
 import { Action, held } from "../stream/action";
-import { Call, Failure, takeCall } from "../stream/calls";
+import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { Slot } from "../http/reply";
 import { bytesOf } from "../bytes/data";
@@ -59,17 +59,17 @@ export class RedisCall extends Call {
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, reply: RedisReply) => Action): Action {
-    return this.begin(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
+    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
   }
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, reply: RedisReply, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return this.begin(<u32>changetype<usize>(ctx))
+    return mayWait(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : held();
   }
   join(id: u32, slot: usize): Action {
-    return this.begin(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : held();
+    return mayWait(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : held();
   }
   /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
   recover(): bool {

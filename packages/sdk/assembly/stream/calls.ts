@@ -51,6 +51,32 @@ let nesting: i32 = 0;
 // Never set by a plugin without such calls, whose code goes then.
 let detachedCalls: bool = false;
 
+/** A callback that runs in the middle of what has sent its call runs between `nest` and `unnest`, unless it is `isTooDeep`. */
+// @ts-ignore: decorator
+@inline export function isTooDeep(): bool {
+  return nesting >= MAX_NESTING;
+}
+export function logTooDeep(): void {
+  logText(
+    LogLevel.Error,
+    utf8("16 calls in a row failed at once, each sent by the callback of the one before"),
+  );
+}
+// @ts-ignore: decorator
+@inline export function nest(): void {
+  nesting++;
+}
+// @ts-ignore: decorator
+@inline export function unnest(): void {
+  nesting--;
+}
+/** Whether a message of the running stream may be held; if not, one line says so. */
+export function mayWait(id: u32): bool {
+  if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.Log) return true;
+  logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or its time is over"));
+  return false;
+}
+
 /** One call, from `send` until its callback has returned. Pinned while the host has its token. */
 export abstract class Call {
   /** The table's. */
@@ -65,12 +91,6 @@ export abstract class Call {
   /** Belongs to no message: the root context's configuration, and its callback returns nothing. */
   private background: Call | null = null;
 
-  /** Whether the running stream may wait for this call. */
-  protected begin(id: u32): bool {
-    if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.Log) return true;
-    logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or its time is over"));
-    return false;
-  }
   /**
    * Holds the running message until the callback has decided. `token`: what the host gave for the call, 0 when it could not be started
    * (then the callback runs at once). `index`: the callback's place in the function table. `payload`: one more object for it, or 0.
@@ -88,16 +108,13 @@ export abstract class Call {
   }
   // The same callback, at once: one branch for every way to fail.
   private fail(): Action {
-    if (nesting >= MAX_NESTING) {
-      logText(
-        LogLevel.Error,
-        utf8("16 calls in a row failed at once, each sent by the callback of the one before"),
-      );
+    if (isTooDeep()) {
+      logTooDeep();
       return stuck();
     }
-    nesting++;
+    nest();
     const action = this.invoke();
-    nesting--;
+    unnest();
     return action;
   }
   private invoke(): Action {
@@ -166,7 +183,7 @@ export function holds(action: Action): bool {
   return isMarked(Mark.Answered);
 }
 /** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
-function stuck(): Action {
+export function stuck(): Action {
   logText(LogLevel.Error, utf8("a message was to be held, but no call is under way"));
   if (running.phase < Phase.ResponseBody) return respond(running.id, 500, 0, null);
   return Action.Continue;

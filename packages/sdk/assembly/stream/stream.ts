@@ -236,6 +236,11 @@ function remember(): void {
   stream.phase = running.phase;
   stream.endOfStream = running.endOfStream;
 }
+/** The host deletes a stream. */
+export function forgetStream(id: u32): void {
+  const record = STREAMS.get(id);
+  if (record) forget(record);
+}
 function forget(record: usize): void {
   const stream = changetype<Remembered>(record);
   STREAMS.remove(stream.id);

@@ -17,6 +17,14 @@ const WANTED_BY: [callback: string, bits: number[]][] = [
   ["proxy_on_log", [5]],
   ["proxy_on_tick", [6]],
   ["proxy_on_queue_ready", [7]],
+  ["proxy_on_grpc_receive_initial_metadata", [11]],
+  ["proxy_on_grpc_receive_trailing_metadata", [12]],
+];
+/** exports/grpc-stream.ts, which is there where some source names a method of that name. */
+const OF_STREAMS = [
+  "proxy_on_grpc_receive_initial_metadata",
+  "proxy_on_grpc_receive_trailing_metadata",
+  "proxy_on_delete",
 ];
 
 /** `needed`: the answer of the module itself, and the names of what it imports. */
@@ -26,7 +34,9 @@ export function stripCallbacks(module: Module, needed: { bits: number; imports: 
   }
   if (!needed.imports.includes("proxy_http_call")) module.removeExport("proxy_on_http_call_response");
   if (!needed.imports.includes("proxy_redis_call")) module.removeExport("proxy_on_redis_call_response");
-  if (!needed.imports.includes("proxy_grpc_call"))
+  const streams = needed.imports.includes("proxy_grpc_stream");
+  if (!streams && !needed.imports.includes("proxy_grpc_call"))
     for (const callback of ["proxy_on_grpc_receive", "proxy_on_grpc_close"]) module.removeExport(callback);
+  if (!streams) for (const callback of OF_STREAMS) module.removeExport(callback);
   module.removeExport(ASK);
 }
