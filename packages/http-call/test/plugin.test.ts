@@ -34,6 +34,13 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     });
   });
 
+  test("puts a token on the request byte for byte, UTF-8 or not", async () => {
+    // As latin1: an e acute in latin1 and in UTF-8, a character cut in two, and a byte that no character has.
+    const token = "caf\u00e9 caf\u00c3\u00a9 \u00e4\u00b8 \u0080\u00ff";
+    const gateway = await startGateway(withAuth(upstream({ headers: { "x-token": token } })));
+    expect((await gateway.fetch("/orders")).json().headers["x-token"]).toBe(token);
+  });
+
   test("passes the request on unchanged when the service sends no token", async () => {
     const gateway = await startGateway(withAuth(upstream()));
     const response = await gateway.fetch("/orders", { headers: { "x-token": "own" } });

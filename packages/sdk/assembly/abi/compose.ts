@@ -33,15 +33,15 @@ export function putNumber(n: i64): void {
   if (<u64>n > 9) putNumber(<i64>(<u64>n / 10));
   putByte(48 + <u32>(<u64>n % 10));
 }
-/** Ends the text; it stays until the next one begins. */
+/** Ends the text, which begins with ASCII; it stays until the next one begins. */
 export function endText(): Encoded {
   // A character that was cut in two goes.
   if (end == TEXT + SIZE) while (load<u8>(--end) >> 6 == 2) {}
   return ((<u64>(end - TEXT)) << 32) | TEXT;
 }
+/** The text, whatever it begins with. */
 export function takeText(): string {
-  const text = endText();
-  return decode(pointerOf(text), lengthOf(text));
+  return decode(TEXT, end - TEXT);
 }
 /** A number in digits; it stays until the next text begins. */
 export function digits(n: i64): Encoded {

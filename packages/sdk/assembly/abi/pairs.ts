@@ -1,6 +1,6 @@
 // The header-map codec: u32 count; (u32 name length, u32 value length) for each; then `name NUL value NUL` for each; little-endian.
 // Source: proxy-wasm spec, "Serialized maps"; limits: proxy-wasm-cpp-host src/pairs_util.cc.
-import { Encoded, Rule, decode, lengthOf, pointerOf, reserve, write } from "./text";
+import { Encoded, Rule, decode, keeps, lengthOf, pointerOf, reserve, write } from "./text";
 
 /** More pairs, or more bytes, and a gateway silently takes the map for empty. */
 export const MAX_PAIRS: i32 = 1024;
@@ -26,9 +26,9 @@ export function addPair(pair: string[], valueRule: Rule): void {
 }
 /** One text of a pair. */
 export function addText(text: string, rule: Rule): void {
-  const after = write(text, rule, end);
-  // A rule other than Any wants at least one byte of a name; values may be empty.
-  if (!after || (rule == Rule.Token && after == end)) legal = false;
+  const after = write(text, end);
+  // A name has at least one byte; values may be empty.
+  if (!keeps(end, after - end, rule) || (rule == Rule.Token && after == end)) legal = false;
   else endText(after);
 }
 /** The same of bytes. */

@@ -1,4 +1,5 @@
 // Text on the wire: UTF-16 strings to UTF-8 bytes and back, and the checks that names and values must pass before a host sees them.
+// Text from outside keeps its bytes: one that is not UTF-8 is the lone surrogate 0xDC00 + byte in a string, and that byte again on the wire.
 
 import { utf8 } from "./literals";
 import { isName, isReserved, isSingleValued } from "./names";
@@ -79,9 +80,22 @@ export const enum Rule {
   Target,
 }
 
+/** The most bytes that a text takes: three a code unit. */
+export function sizeBound(text: string): usize {
+  return <usize>text.length * 3;
+}
 // What stands behind the intrinsics of literals.ts.
 export function encodeText(text: string): Encoded {
-  return encode(text, Rule.Any);
+  const start = reserve(sizeBound(text));
+  const end = write(text, start);
+  if (start - SCRATCH < SCRATCH_SIZE) used = end - SCRATCH;
+  return ((<u64>(end - start)) << 32) | start;
+}
+function encode(text: string, rule: Rule): Encoded {
+  const encoded = encodeText(text);
+  if (keeps(pointerOf(encoded), lengthOf(encoded), rule)) return encoded;
+  giveBack(encoded);
+  return 0;
 }
 export function encodeName(name: string): Encoded {
   return name.length ? encode(name, Rule.Token) : 0;
@@ -106,31 +120,29 @@ export function encodeTarget(text: string): Encoded {
   return text.length ? encode(text, Rule.Target) : 0;
 }
 
-function encode(text: string, rule: Rule): Encoded {
-  const before = used;
-  const start = reserve(<usize>text.length * 3);
-  const end = write(text, rule, start);
-  if (start - SCRATCH < SCRATCH_SIZE) used = before + (end ? end - start : 0);
-  return end ? ((<u64>(end - start)) << 32) | start : 0;
-}
-
-/** Writes at `p`, which has room for three bytes a code unit. Returns the end, 0 when the rule is broken. */
-export function write(text: string, rule: Rule, p: usize): usize {
+/** Writes at `p`, which has room for `sizeBound`; returns the end. */
+export function write(text: string, p: usize): usize {
   let i = changetype<usize>(text);
   const end = i + ((<usize>text.length) << 1);
   while (i < end) {
     let c: u32 = load<u16>(i);
     i += 2;
-    if (rule != Rule.Any && breaks(c, rule)) return 0;
     if (c >> 10 == 54 && i < end && load<u16>(i) >> 10 == 55) {
       c = joinSurrogates(c, load<u16>(i));
       i += 2;
     }
-    p = emit(p, c);
+    if (c - 0xdc80 < 128) store<u8>(p++, c);
+    else p = emit(p, c);
   }
   return p;
 }
 
+/** Whether the bytes of a text keep a rule; no bytes keep all. */
+export function keeps(p: usize, length: usize, rule: Rule): bool {
+  if (rule == Rule.Any) return true;
+  for (const end = p + length; p < end; p++) if (breaks(load<u8>(p), rule)) return false;
+  return true;
+}
 // @ts-ignore: decorator
 @inline function breaks(c: u32, rule: Rule): bool {
   return (
@@ -142,8 +154,9 @@ export function write(text: string, rule: Rule, p: usize): usize {
 }
 /** Whether a text keeps a rule. A token or target must not be empty either. */
 export function allows(text: string, rule: Rule): bool {
-  for (let i = 0; i < text.length; i++) if (breaks(text.charCodeAt(i), rule)) return false;
-  return rule == Rule.FieldValue || text.length > 0;
+  const encoded = encodeText(text);
+  giveBack(encoded);
+  return keeps(pointerOf(encoded), lengthOf(encoded), rule) && (rule == Rule.FieldValue || text.length > 0);
 }
 /** Compares with lower-case ASCII, ignoring the case of ASCII letters. */
 export function equalsIgnoringCase(text: string, lowerCase: string): bool {
@@ -197,7 +210,17 @@ export function sequenceAt(p: usize, end: usize): usize {
   return n;
 }
 
-/** UTF-8 to a string; bytes that are not UTF-8 become U+FFFD. */
+/** Where the first byte stands that is not UTF-8; `end` when there is none. */
+export function endOfUtf8(p: usize, end: usize): usize {
+  while (p < end) {
+    const n: usize = load<u8>(p) < 0x80 ? 1 : sequenceAt(p, end);
+    if (!n) break;
+    p += n;
+  }
+  return p;
+}
+
+/** UTF-8 to a string. */
 export function decode(p: usize, length: usize): string {
   const end = p + length;
   const text = changetype<string>(__new(length << 1, idof<string>()));
@@ -210,7 +233,7 @@ export function decode(p: usize, length: usize): string {
       if (valid) {
         n = valid;
         c = codePoint;
-      } else c = 0xfffd;
+      } else c |= 0xdc00;
       if (c >> 16) {
         store<u16>(w, ((c - 0x10000) >> 10) | 0xd800);
         w += 2;

@@ -1,4 +1,4 @@
-import { decode } from "../abi/text";
+import { decode, sizeBound, write } from "../abi/text";
 
 /** Bytes of a body or a chunk. A view: slices share the memory, which belongs to the garbage collector, so keep it as long as you like. */
 export class Bytes {
@@ -7,9 +7,11 @@ export class Bytes {
     return new Bytes(new ArrayBuffer(0), 0, 0);
   }
 
-  /** The UTF-8 bytes of a text. */
+  /** The UTF-8 bytes of a text. A lone surrogate becomes U+FFFD, if it does not stand for a byte that was not UTF-8, see `text`. */
   static of(text: string): Bytes {
-    return Bytes.wrap(String.UTF8.encode(text));
+    const buffer = new ArrayBuffer(<i32>sizeBound(text));
+    const start = changetype<usize>(buffer);
+    return new Bytes(buffer, 0, <i32>(write(text, start) - start));
   }
   /** All of a buffer, without a copy. */
   static wrap(buffer: ArrayBuffer): Bytes {
@@ -26,7 +28,10 @@ export class Bytes {
   get pointer(): usize {
     return changetype<usize>(this.buffer) + <usize>this.start;
   }
-  /** Decodes UTF-8; what is not UTF-8 becomes U+FFFD. */
+  /**
+   * Decodes UTF-8. Nothing is lost: a byte that is not UTF-8 becomes the lone surrogate U+DC00 + byte, and that byte again wherever the text
+   * goes to.
+   */
   text(): string {
     return decode(this.pointer, this.length);
   }

@@ -32,7 +32,7 @@ export namespace percent {
     }
     return sink.take().text();
   }
-  /** Never fails: a `%` without two digits stays as it is, and what is not UTF-8 becomes U+FFFD. `plusIsSpace`: as forms and queries are written. */
+  /** Never fails: a `%` without two digits stays as it is. What is not UTF-8 keeps its bytes, see `Bytes.text`. `plusIsSpace`: as forms and queries are written. */
   export function decode(text: string, plusIsSpace: bool = false): string {
     if (text.indexOf("%") < 0 && !(plusIsSpace && text.indexOf("+") >= 0)) return text;
     const bytes = bytesOf(text);

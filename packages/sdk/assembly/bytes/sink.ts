@@ -1,4 +1,4 @@
-import { Rule, write } from "../abi/text";
+import { sizeBound, write } from "../abi/text";
 import { Bytes } from "./bytes";
 
 /** Bytes that are put together piece by piece. Grows as needed; `take` hands them over without a copy. */
@@ -24,10 +24,10 @@ export class ByteSink {
   bytes(bytes: Bytes): this {
     return this.memory(bytes.pointer, bytes.length);
   }
-  /** A text in UTF-8; lone surrogates become U+FFFD. */
+  /** A text in UTF-8, as `Bytes.of`. */
   text(text: string): this {
-    const start = this.room(text.length * 3);
-    this.used += <i32>(write(text, Rule.Any, start) - start);
+    const start = this.room(<i32>sizeBound(text));
+    this.used += <i32>(write(text, start) - start);
     return this;
   }
   /** For libraries: a piece of memory. */

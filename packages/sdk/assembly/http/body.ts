@@ -20,7 +20,7 @@ export class BodyView {
     const buffer = readBuffer(this.buffer);
     return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
   }
-  /** As UTF-8; what is not UTF-8 becomes U+FFFD. */
+  /** As UTF-8, see `Bytes.text`. */
   text(): string {
     return this.bytes.text();
   }

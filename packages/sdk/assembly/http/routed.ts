@@ -76,7 +76,7 @@ export class RoutedResponse {
   get bytes(): Bytes {
     return this.body.bytes;
   }
-  /** The body as UTF-8; what is not UTF-8 becomes U+FFFD. */
+  /** The body as UTF-8, see `Bytes.text`. */
   text(): string {
     return this.body.text();
   }

@@ -1,8 +1,9 @@
 import { hexDigit } from "../bytes/hex";
 import { bytesOf } from "../bytes/data";
 import { ByteSink } from "../bytes/sink";
+import { wellFormed } from "../bytes/well-formed";
 
-/** A text as a JSON string, quotes included. */
+/** A text as a JSON string, quotes included. What is not UTF-8 becomes U+FFFD. */
 export function quote(text: string): string {
   const sink = new ByteSink(text.length + 2);
   sink.byte(34);
@@ -16,7 +17,7 @@ export function escape(text: string): string {
   return sink.take().text();
 }
 function escapeInto(sink: ByteSink, text: string): void {
-  const bytes = bytesOf(text);
+  const bytes = wellFormed(bytesOf(text));
   for (let i = 0; i < bytes.length; i++) {
     const c: u32 = bytes.at(i);
     if (c == 34 || c == 92) sink.byte(92).byte(c);

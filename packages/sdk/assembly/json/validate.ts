@@ -1,5 +1,5 @@
 // The grammar: strict RFC 8259 over UTF-8 bytes. Nothing is allocated, time is linear, depth is limited, and no input traps.
-import { emit, joinSurrogates, sequenceAt } from "../abi/text";
+import { emit, endOfUtf8, joinSurrogates } from "../abi/text";
 
 /** Deeper nesting is refused. */
 const MAX_DEPTH: i32 = 64;
@@ -62,15 +62,8 @@ function expect(byte: u32): void {
 /** Whether the bytes are one JSON document; a byte 0 must follow them. `failedAt` tells where they are not. */
 export function isJson(p: usize, length: usize): bool {
   const end = p + length;
-  failed = 0;
-  for (at = p; at < end;) {
-    const n: usize = peek() < 0x80 ? 1 : sequenceAt(at, end);
-    if (!n) {
-      failed = at;
-      break;
-    }
-    at += n;
-  }
+  failed = endOfUtf8(p, end);
+  if (failed == end) failed = 0;
   at = p;
   value(MAX_DEPTH);
   space();

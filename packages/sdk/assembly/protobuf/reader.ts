@@ -64,7 +64,7 @@ export class ProtoReader {
   bytes(): Bytes {
     return this.content;
   }
-  /** As UTF-8; what is not UTF-8 becomes U+FFFD. */
+  /** As UTF-8, see `Bytes.text`. */
   text(): string {
     return this.content.text();
   }

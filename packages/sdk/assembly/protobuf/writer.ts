@@ -1,6 +1,7 @@
 import { Bytes } from "../bytes/bytes";
 import { bytesOf } from "../bytes/data";
 import { ByteSink } from "../bytes/sink";
+import { wellFormed } from "../bytes/well-formed";
 
 /** Writes a protobuf message, field by field. Default values may be left out. Source: protobuf.dev, encoding. */
 export class ProtoWriter {
@@ -16,9 +17,9 @@ export class ProtoWriter {
   bool(field: u32, value: bool): this {
     return this.varint(field, <u64>value);
   }
-  /** In UTF-8, also when it is empty. */
+  /** In UTF-8, also when it is empty; what is not UTF-8 becomes U+FFFD. */
   text(field: u32, value: string): this {
-    return this.bytes(field, bytesOf(value));
+    return this.bytes(field, wellFormed(bytesOf(value)));
   }
   /** As they are, also when there are none. */
   bytes(field: u32, value: Bytes): this {

@@ -48,7 +48,7 @@ export class SharedValue {
     const present = this.present;
     return present == null ? Bytes.EMPTY : Bytes.wrap(present);
   }
-  /** The same as text; what is not UTF-8 becomes U+FFFD. */
+  /** The same as text, see `Bytes.text`. */
   text(): string {
     return this.bytes().text();
   }

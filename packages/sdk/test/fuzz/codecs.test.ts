@@ -37,13 +37,12 @@ describe.for([
     mode: number,
     inputs: readonly Buffer[],
     oracle: (input: Buffer) => string | Buffer,
-    same = (output: Buffer) => output,
   ) => {
     const outputs = await run(mode, inputs);
     expect(outputs.length).toBe(inputs.length);
     for (const [i, input] of inputs.entries()) {
-      const wanted = same(Buffer.from(oracle(input)));
-      if (!same(outputs[i]!).equals(wanted))
+      const wanted = Buffer.from(oracle(input));
+      if (!outputs[i]!.equals(wanted))
         expect([input.toString("latin1"), outputs[i]!.toString("latin1")]).toEqual([
           input.toString("latin1"),
           wanted.toString("latin1"),
@@ -91,12 +90,15 @@ describe.for([
         (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
       ),
     );
+    await compare(
+      4,
+      some(14, (next) => bytes(next, 12)),
+      (input) =>
+        input.toString("latin1").replace(/[^\w.~-]/g, (c) => `%${hex(c.charCodeAt(0)).toUpperCase()}`),
+    );
     for (const mode of [5, 6])
-      await compare(
-        mode,
-        some(mode, letters("%%%%2041aFcC3g+\u00e9", 14)),
-        (input) => decodeBytes(input, mode === 6),
-        oneMark,
+      await compare(mode, some(mode, letters("%%%%2041aFcC3g+\u00e9", 14)), (input) =>
+        decodeBytes(input, mode === 6),
       );
   });
   test("digests are right", async () => {
@@ -199,15 +201,14 @@ describe.for([
   });
 });
 
-/** How many marks stand for a broken sequence is a matter of taste. */
-const oneMark = (output: Buffer) => Buffer.from(output.toString().replace(/\ufffd+/g, "\ufffd"));
-function decodeBytes(input: Buffer, plusIsSpace: boolean): string {
+const hex = (byte: number) => byte.toString(16).padStart(2, "0");
+function decodeBytes(input: Buffer, plusIsSpace: boolean): Buffer {
   const binary = input
     .toString("latin1")
     .replace(/\+|%[\da-f]{2}/gi, (found) =>
       found === "+" ? (plusIsSpace ? " " : "+") : String.fromCharCode(Number.parseInt(found.slice(1), 16)),
     );
-  return Buffer.from(binary, "latin1").toString();
+  return Buffer.from(binary, "latin1");
 }
 function rfc3339(text: string): string {
   const parts = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-](\d\d):(\d\d))$/.exec(text);

@@ -94,8 +94,11 @@ describe.for([
       const { told } = run(map, []);
       const wanted = pairsOf(map);
       wanted.push(["all", String(wanted.filter(([name]) => name === "a").length)]);
-      const found = told.map((texts) => texts.slice(1).map((text) => Buffer.from(text, "latin1").toString()));
-      same(map.toString("hex"), oneMark(found), oneMark(wanted));
+      same(
+        map.toString("hex"),
+        told.map((texts) => texts.slice(1)),
+        wanted,
+      );
     }));
 
   test("replaceAll hands over what stays and what is given, or nothing", () =>
@@ -281,7 +284,7 @@ function damaged(next: Next, map: Buffer): Buffer {
       return copy;
   }
 }
-/** The pairs up to the first that does not lie within the map; what stands between texts is not looked at. */
+/** The pairs, as latin1, up to the first that does not lie within the map; what stands between texts is not looked at. */
 function pairsOf(map: Buffer): Pair[] {
   const count = map.length < 4 ? 0 : map.readUInt32LE();
   let at = 4 + 8 * count;
@@ -290,11 +293,8 @@ function pairsOf(map: Buffer): Pair[] {
     const [name, value] = [map.readUInt32LE(4 + 8 * i), map.readUInt32LE(8 + 8 * i)];
     const end = at + name + value + 2;
     if (end > map.length) break;
-    pairs.push([map.toString("utf8", at, at + name), map.toString("utf8", at + name + 1, end - 1)]);
+    pairs.push([map.toString("latin1", at, at + name), map.toString("latin1", at + name + 1, end - 1)]);
     at = end;
   }
   return pairs;
 }
-/** How many marks stand for a broken sequence is a matter of taste. */
-const oneMark = (pairs: readonly Pair[]) =>
-  pairs.map((pair) => pair.map((text) => text.replace(/\ufffd+/g, "\ufffd")));
