@@ -34,15 +34,17 @@ new Plugin<Config, State>("redis-ratelimit")
             .header("timeStamp", window)
             .header("callTimeLeft", 0)
             .send("Too many requests\n");
-        ctx.state.window = window;
-        ctx.state.left = left;
+        const state = ctx.state;
+        state.window = window;
+        state.left = left;
         return Action.Continue;
       }),
   )
   .onResponseHeaders((ctx) => {
-    if (ctx.state.window) {
-      ctx.response.headers.setNumber("timeStamp", ctx.state.window);
-      ctx.response.headers.setNumber("callTimeLeft", ctx.state.left);
+    const state = ctx.state;
+    if (state.window) {
+      ctx.response.headers.setNumber("timeStamp", state.window);
+      ctx.response.headers.setNumber("callTimeLeft", state.left);
     }
     return Action.Continue;
   });

@@ -51,16 +51,10 @@ export function initRedis(cluster: Encoded, username: string, password: string, 
   return status;
 }
 /** Sends one RESP command. BadArgument: unknown cluster; InternalFailure: no healthy host, or not initialised. */
-export function startRedisCall(cluster: string, command: Encoded): Status {
+export function startRedisCall(cluster: string, command: usize, length: usize): Status {
   const name = encodeText(cluster);
   store<u32>(OUT, 0);
-  const status = proxy_redis_call(
-    pointerOf(name),
-    lengthOf(name),
-    pointerOf(command),
-    lengthOf(command),
-    OUT,
-  );
+  const status = proxy_redis_call(pointerOf(name), lengthOf(name), command, length, OUT);
   release();
   return status;
 }

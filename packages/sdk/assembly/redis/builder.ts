@@ -14,6 +14,7 @@ import { RedisReply } from "./reply";
 // What the command that is being put together is for.
 class begun {
   static client: RedisConnection | null = null;
+  // Never set by a plugin without scripts.
   static script: string | null = null;
 }
 
@@ -76,7 +77,7 @@ export class RedisCommand {
   }
   /** The call, for `both` and `all`. */
   get call(): RedisCall {
-    return RedisCall.of(begun.client!, endCommand(number(this)), begun.script);
+    return RedisCall.of(changetype<RedisConnection>(begun.client), endCommand(number(this)), begun.script);
   }
   /** As `RedisCall.send`. */
   send<T>(ctx: T, callback: (ctx: T, reply: RedisReply) => Action): Action {

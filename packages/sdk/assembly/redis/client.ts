@@ -1,9 +1,10 @@
 import { BufferType, LogLevel, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded, encoded, lengthOf, pointerOf } from "../abi/text";
+import { draft } from "../abi/draft";
+import { Encoded } from "../abi/text";
 import { readRawBuffer } from "../host/buffers";
 import { initRedis, lastToken, startRedisCall } from "../host/callouts";
-import { endText, putByte, putNumber, putString, putText, startText } from "../abi/compose";
+import { endText, putNumber, putString, putText, startText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
@@ -44,17 +45,17 @@ export class RedisCall extends Call {
   private isFull: bool;
   private recovered: bool;
 
-  /** Copies the command. Without one the call fails with `Failure.InvalidRequest`. */
-  static of(client: RedisConnection, command: Encoded, script: string | null): RedisCall {
+  /** Copies the command from its beginning to `draft.end`. Without any bytes the call fails with `Failure.InvalidRequest`. */
+  static of(client: RedisConnection, command: usize, script: string | null): RedisCall {
     const fields = offsetof<RedisCall>();
-    const bytes = lengthOf(command);
+    const bytes = draft.end - command;
     const p = __new(fields + bytes, idof<RedisCall>());
     memory.fill(p, 0, fields);
-    memory.copy(p + fields, pointerOf(command), bytes);
+    memory.copy(p + fields, command, bytes);
     const call = changetype<RedisCall>(p);
     call.client = client;
     call.bytes = bytes;
-    call.script = script;
+    if (hasScripts) call.script = script;
     return call;
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
@@ -76,7 +77,7 @@ export class RedisCall extends Call {
     if (hasScripts && this.script && !this.isFull && wantsScript()) this.isFull = true;
     else if (!this.recovered && wantsPassword()) {
       this.recovered = true;
-      this.client.reopen();
+      this.client.forget();
     } else return false;
     return this.sendAgain(this.dispatch());
   }
@@ -91,13 +92,17 @@ export class RedisCall extends Call {
   private dispatch(): u32 {
     recoverRedis = recovers.index;
     if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
-    let command = encoded(changetype<usize>(this) + offsetof<RedisCall>(), this.bytes);
     let failure = Failure.InvalidRequest;
-    if (lengthOf(command)) {
+    let bytes = this.bytes;
+    if (bytes) {
       failure = Failure.UnknownCluster;
       if (this.client.open()) {
-        if (hasScripts && this.isFull) command = withScript(command, this.script!);
-        const status = startRedisCall(this.client.cluster.name, command);
+        let command = changetype<usize>(this) + offsetof<RedisCall>();
+        if (hasScripts && this.isFull) {
+          command = withScript(command, bytes, this.script!);
+          bytes = draft.end - command;
+        }
+        const status = startRedisCall(this.client.cluster.name, command, bytes);
         if (status == Status.Ok) return lastToken();
         if (status != Status.BadArgument) failure = Failure.NoHealthyHost;
       }
@@ -146,8 +151,12 @@ export class RedisConnection extends RedisOptions {
   }
   /** Hands the settings to the gateway anew: it forgets them when the cluster is updated. */
   reopen(): void {
-    this.isOpen = false;
+    this.forget();
     this.open();
+  }
+  /** The next `open` hands the settings over. */
+  forget(): void {
+    this.isOpen = false;
   }
   /** Hands the settings to the gateway, once. False: it knows no such service. `open` does not connect. */
   open(): bool {
@@ -156,12 +165,17 @@ export class RedisConnection extends RedisOptions {
     startText();
     putString(name);
     // The gateway reads these behind the name.
-    let separator: u32 = 63;
-    if (this.database) separator = putSetting(separator, utf8("db="), this.database);
-    if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && this.bufferFlushTimeout >= 0)
-      separator = putSetting(separator, utf8("buffer_flush_timeout="), this.bufferFlushTimeout);
-    if (isDefined(GATEWAY_OPTION_maxBufferSize) && this.maxBufferSize >= 0)
-      putSetting(separator, utf8("max_buffer_size_before_flush="), this.maxBufferSize);
+    if (this.database) putSetting(utf8("?db="), this.database);
+    let separator = this.database ? utf8("&") : utf8("?");
+    if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && this.bufferFlushTimeout >= 0) {
+      putText(separator);
+      putSetting(utf8("buffer_flush_timeout="), this.bufferFlushTimeout);
+      separator = utf8("&");
+    }
+    if (isDefined(GATEWAY_OPTION_maxBufferSize) && this.maxBufferSize >= 0) {
+      putText(separator);
+      putSetting(utf8("max_buffer_size_before_flush="), this.maxBufferSize);
+    }
     if (initRedis(endText(), this.username, this.password, this.timeout) == Status.Ok)
       return (this.isOpen = true);
     startLine();
@@ -177,12 +191,9 @@ export class RedisConnection extends RedisOptions {
     return RedisCall.of(this, endCommand(command), null);
   }
 }
-/** The separator of the next one. */
-function putSetting(separator: u32, name: Encoded, value: i32): u32 {
-  putByte(separator);
+function putSetting(name: Encoded, value: i32): void {
   putText(name);
   putNumber(value);
-  return 38;
 }
 
 /** `proxy_on_redis_call_response`. `status` 0: a reply of `size` bytes is here; otherwise the connection failed or timed out. */

@@ -1,7 +1,7 @@
 // One command in RESP, put together word by word: `*<words> CRLF`, and `$<bytes> CRLF <word> CRLF` for each.
 import { append, beginDraft, draft, draftStart } from "../abi/draft";
 import { utf8 } from "../abi/literals";
-import { Encoded, encodeText, encoded, lengthOf, pointerOf, release } from "../abi/text";
+import { Encoded, encodeText, encoded, lengthOf, release } from "../abi/text";
 
 /** In front of a word, until its length is known. */
 const FRAME: usize = 16;
@@ -31,13 +31,12 @@ export function addPart(command: u32, part: Encoded, isWord: bool): void {
 export function addStrings(command: u32, texts: string[]): void {
   for (let i = 0; i < texts.length; i++) addPart(command, encodeText(unchecked(texts[i])), true);
 }
-/** The whole command, until the next one begins; 0 when it has no words, or another has begun since. */
-export function endCommand(command: u32): Encoded {
-  if (command != draft.number || !words) return 0;
+/** Where the command begins, which ends at `draft.end` and lasts until the next one; nothing when it has no words, or another has begun since. */
+export function endCommand(command: u32): usize {
+  if (command != draft.number || !words) return draft.end;
   draft.number++;
   endWord();
-  const start = putFrame(42, words, draftStart());
-  return encoded(start, draft.end - start);
+  return putFrame(42, words, draftStart());
 }
 /** Puts the length in front of the word, and closes up the gap before it. */
 function endWord(): void {
@@ -62,19 +61,18 @@ function putFrame(mark: u32, n: usize, p: usize): usize {
 
 /** `$7 CRLF evalsha CRLF $40 CRLF <digest> CRLF` */
 const BY_DIGEST: usize = 60;
-/** An EVALSHA as an EVAL with the script itself, until the next command begins. */
-export function withScript(byDigest: Encoded, script: string): Encoded {
-  const from = pointerOf(byDigest);
+/** An EVALSHA as an EVAL with the script itself: where it begins, as `endCommand`. */
+export function withScript(byDigest: usize, bytes: usize, script: string): usize {
   let head: usize = 1;
-  while (load<u8>(from + head) != 36) head++;
+  while (load<u8>(byDigest + head) != 36) head++;
   const command = beginCommand();
   addPart(command, utf8("eval"), true);
   addPart(command, encodeText(script), true);
   endWord();
   draft.number++;
   const rest = head + BY_DIGEST;
-  append(encoded(from + rest, lengthOf(byDigest) - rest));
+  append(encoded(byDigest + rest, bytes - rest));
   const start = draftStart() - head;
-  memory.copy(start, from, head);
-  return encoded(start, draft.end - start);
+  memory.copy(start, byDigest, head);
+  return start;
 }

@@ -6,7 +6,7 @@ import { endLine, logs, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
 import { diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
-import { beginReply, lineEnd, number, readNumber, skipReply } from "./resp";
+import { beginReply, number, readLine, skipReply } from "./resp";
 
 // The reply whose callback runs. Raw memory, freed behind the callback.
 class present {
@@ -25,8 +25,7 @@ export class RedisReply {
     return p == 1 ? present.start : p;
   }
   private get kind(): u32 {
-    const p = this.p;
-    return p ? load<u8>(p) : 0;
+    return kindAt(this.p);
   }
   /** None when Redis has answered, be it with an error; `Authentication` when it wants another user or password. */
   get failure(): Failure {
@@ -59,7 +58,7 @@ export class RedisReply {
     putText(utf8(": "));
     const p = this.p;
     if (present.failure != Failure.None) putText(failureWords(present.failure));
-    else if (this.kind == 45) putBytes(p + 1, lineEnd(p) - p - 1);
+    else if (this.kind == 45) putBytes(p + 1, readLine(p) - p - 1);
     endLine(LogLevel.Error);
     release();
   }
@@ -74,57 +73,65 @@ export class RedisReply {
   }
   /** An integer, or a string of digits; 0 for anything else. */
   integer(): i64 {
-    const kind = this.kind;
-    if (kind != 36 && kind != 58) return 0;
-    let from = this.p + 1;
-    let to = lineEnd(from);
-    if (kind == 36) {
-      readNumber(from, to);
-      from = to + 2;
-      // A null string ends before it begins.
-      to = from + <usize>number;
-    }
-    readNumber(from, to);
-    return number;
+    return integerOf(this.p);
   }
   /** A string, status or number as text; empty for null and lists. */
   text(): string {
     const p = this.p;
-    if (!p) return "";
-    const kind = load<u8>(p);
+    const kind = kindAt(p);
     if (kind == 43 || kind == 58) return this.line();
     if (kind != 36 || this.isNull) return "";
-    const line = lineEnd(p);
-    readNumber(p + 1, line);
+    const line = readLine(p);
     return decode(line + 2, <usize>number);
   }
   /** Items of a list; 0 for anything else. */
   get length(): i32 {
-    if (this.kind != 42 || this.isNull) return 0;
-    readNumber(this.p + 1, lineEnd(this.p));
-    return <i32>number;
+    if (this.kind != 42) return 0;
+    readLine(this.p);
+    return <i32>max(0, number);
   }
   /** The nth item of a list; a null reply outside of it. */
   at(index: i32): RedisReply {
-    if (<u32>index >= <u32>this.length) return changetype<RedisReply>(pointerOf(utf8("$-1\r\n")));
-    let p = lineEnd(this.p) + 2;
-    while (index--) p = skipReply(p);
-    return changetype<RedisReply>(p);
+    return changetype<RedisReply>(itemOf(this.p, index));
   }
   /** The nth item of a list as an integer; 0 outside of it, and for an item that is none. */
   integerAt(index: i32): i64 {
-    return this.at(index).integer();
+    return integerOf(itemOf(this.p, index));
   }
   private line(): string {
     const p = this.p + 1;
-    return decode(p, lineEnd(p) - p);
+    return decode(p, readLine(this.p) - p);
   }
+}
+/** The first byte of a reply; 0 for none, because asc leaves the first bytes of memory empty. */
+// @ts-ignore: decorator
+@inline function kindAt(p: usize): u32 {
+  return load<u8>(p);
+}
+function integerOf(p: usize): i64 {
+  const kind = kindAt(p);
+  if (kind != 36 && kind != 58) return 0;
+  const line = readLine(p);
+  if (kind == 58) return number;
+  // The string as a line: one that is null, or has a line break, ends elsewhere.
+  const last = line + 2 + <usize>number;
+  return readLine(line + 1) == last ? number : 0;
+}
+function itemOf(p: usize, index: i32): usize {
+  if (kindAt(p) == 42) {
+    p = readLine(p) + 2;
+    // Of a null list it is -1.
+    if (<i64>(<u32>index) < number) {
+      while (index--) p = skipReply(p);
+      return p;
+    }
+  }
+  return pointerOf(utf8("$-1\r\n"));
 }
 
 // Errors as their first bytes: `-NOSCRIP`, and `-NOAUTH` in the upper seven.
 const NOSCRIPT: u64 = 0x50495243534f4e2d;
 const NOAUTH: u64 = 0x485455414f4e2d00;
-// What stands at address 0 is neither.
 /** Redis does not know the script of this digest. */
 export function wantsScript(): bool {
   return load<u64>(present.start) == NOSCRIPT;
@@ -133,9 +140,9 @@ export function wantsScript(): bool {
 export function wantsPassword(): bool {
   let p = present.start;
   if (load<u64>(p) << 8 == NOAUTH) return true;
-  if (load<u8>(p) != 45) return false;
+  if (kindAt(p) != 45) return false;
   const text = utf8("unauthenticated");
-  for (const last = lineEnd(p) - lengthOf(text); p <= last; p++)
+  for (const last = readLine(p) - lengthOf(text); p <= last; p++)
     if (same(p, pointerOf(text), lengthOf(text))) return true;
   return false;
 }

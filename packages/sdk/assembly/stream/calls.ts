@@ -50,6 +50,7 @@ const CALLS = changetype<Table>(memory.data(TABLE_SIZE));
 let nesting: i32 = 0;
 // Never set by a plugin without such calls, whose code goes then.
 let detachedCalls: bool = false;
+let callsWithPayload: bool = false;
 
 /** A callback that runs in the middle of what has sent its call runs between `nest` and `unnest`, unless it is `isTooDeep`. */
 // @ts-ignore: decorator
@@ -99,6 +100,7 @@ export abstract class Call {
     this.stream = running.id;
     this.phase = running.phase;
     this.callback = index;
+    if (payload) callsWithPayload = true;
     this.payload = changetype<Call | null>(payload);
     if (!token) return this.fail();
     __pin(changetype<usize>(this));
@@ -120,7 +122,7 @@ export abstract class Call {
   private invoke(): Action {
     // Generic callbacks are all of one shape: ids and pointers.
     const payload = changetype<usize>(this.payload);
-    return payload
+    return callsWithPayload && payload
       ? changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1, payload))
       : changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1));
   }

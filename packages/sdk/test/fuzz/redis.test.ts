@@ -92,7 +92,10 @@ describe.for([
     each(42, (next) => damaged(next, reply(next, 3))));
   test("sixteen levels are read, and not one more", async () => {
     const nested = (levels: number) => Buffer.from(`${"*1\r\n".repeat(levels - 1)}:7\r\n`);
-    const bombs = [nested(16), nested(17), nested(100_000), Buffer.from(`*${"9".repeat(18)}\r\n`)];
+    const nines = [18, 19, 20].flatMap((digits) =>
+      ["*", "$"].map((kind) => `${kind}${"9".repeat(digits)}\r\n`),
+    );
+    const bombs = [nested(16), nested(17), nested(100_000), ...nines.map((text) => Buffer.from(text))];
     await each(43, () => bombs.shift()!, bombs.length);
   });
 });
