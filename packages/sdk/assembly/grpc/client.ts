@@ -1,51 +1,18 @@
-import { BufferType, Status } from "../abi/enums";
+import { Status } from "../abi/enums";
 import { Bytes } from "../bytes/bytes";
-import { readBuffer } from "../host/buffers";
 import { lastToken } from "../host/callouts";
 import { startGrpcCall, statusMessage } from "../host/grpc";
-import { failureText } from "../http/failure-words";
+import { Guard } from "../http/circuits";
 import { Cluster } from "../http/cluster";
+import { noteCluster } from "../http/diagnosis";
 import { Slot } from "../http/reply";
 import { Action, held } from "../stream/action";
 import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { closeStream, receiveOnStream } from "./open-streams";
 import { encodeMetadata, failureOf, targetOf } from "./request";
+import { GrpcResponse, answer, isGateways } from "./response";
 import { GrpcStream, GrpcStreamOptions } from "./stream";
-
-class answer {
-  static failure: Failure = Failure.None;
-  static status: i32 = 0;
-  static message: string = "";
-}
-
-/** What came back from a gRPC call, or why nothing did. Valid inside the callback it was given to. */
-// @ts-ignore: decorator
-@unmanaged @final
-export class GrpcResponse {
-  /** None when there is a gRPC status, be it 0 or not. A cluster that does not exist is `NoHealthyHost`: gateways do not tell it apart. */
-  get failure(): Failure {
-    return answer.failure;
-  }
-  /** `grpc-status`: 0 is OK. Gateways make up 14 (unavailable) in a service's place, for a timeout too. -1 when `failure` is set. */
-  get status(): i32 {
-    return answer.failure == Failure.None ? answer.status : -1;
-  }
-  /** Whether the service has answered with status 0. */
-  get ok(): bool {
-    return this.status == 0;
-  }
-  /** `grpc-message`, or the failure in words. */
-  get reason(): string {
-    return answer.failure == Failure.None ? answer.message : failureText(answer.failure);
-  }
-  /** The message as protobuf; empty unless `ok`. */
-  get bytes(): Bytes {
-    if (!this.ok) return Bytes.EMPTY;
-    const buffer = readBuffer(BufferType.GrpcReceiveBuffer);
-    return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
-  }
-}
 
 /** Options of one gRPC call. */
 export class GrpcOptions {
@@ -58,7 +25,7 @@ export class GrpcOptions {
 /** One gRPC request with one answer; nothing happens before `send`. */
 export class GrpcCall extends Call {
   constructor(
-    private cluster: Cluster,
+    protected cluster: Cluster,
     private service: string,
     private method: string,
     private message: Bytes,
@@ -84,7 +51,31 @@ export class GrpcCall extends Call {
   join(id: u32, slot: usize): Action {
     return mayWait(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : held();
   }
+  /**
+   * As `HttpCall.breaker`: after this many failures in a row of guarded calls to the same cluster, further ones fail at once with `Failure.CircuitOpen`, for `ms` milliseconds.
+   * A status that the gateway makes up in a service's place is a failure, too, whatever the service answers is none.
+   */
+  breaker(failures: i32, ms: i32): GrpcCall {
+    return new GuardedGrpcCall(
+      this.cluster,
+      this.service,
+      this.method,
+      this.message,
+      this.options,
+      failures,
+      ms,
+    );
+  }
+  noteCluster(): void {
+    noteCluster(this.cluster);
+  }
   private dispatch(): u32 {
+    if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
+    if (isDefined(GATEWAY_USES_breaker))
+      if (this instanceof GuardedGrpcCall) return changetype<GuardedGrpcCall>(this).attempt();
+    return this.startNow();
+  }
+  protected startNow(): u32 {
     // It may ask the gateway, which ends what is encoded.
     const target = targetOf(this.cluster);
     const failure = encodeMetadata(this.options.metadata);
@@ -106,6 +97,36 @@ export class GrpcCall extends Call {
     return 0;
   }
 }
+/** A call that is not made while its cluster fails. */
+export class GuardedGrpcCall extends GrpcCall {
+  private guard: Guard;
+  constructor(
+    cluster: Cluster,
+    service: string,
+    method: string,
+    message: Bytes,
+    options: GrpcOptions,
+    failures: i32,
+    ms: i32,
+  ) {
+    super(cluster, service, method, message, options);
+    this.guard = new Guard(failures, ms);
+  }
+  /** As `dispatch`, when the cluster lets it pass. */
+  attempt(): u32 {
+    if (!this.guard.admits(this.cluster.name)) {
+      answer.failure = Failure.CircuitOpen;
+      return 0;
+    }
+    const token = this.startNow();
+    if (!token) this.guard.note(answer.failure);
+    return token;
+  }
+  /** The answer is here. */
+  note(): void {
+    this.guard.note(isGateways() ? Failure.ConnectFailed : answer.failure);
+  }
+}
 function joinGrpc(id: u32, response: GrpcResponse, slot: Slot): usize {
   const copy = slot.reply;
   copy.failure = response.failure;
@@ -113,6 +134,7 @@ function joinGrpc(id: u32, response: GrpcResponse, slot: Slot): usize {
   copy.status = response.status;
   copy.reason = response.reason;
   copy.bytes = response.bytes;
+  if (isDefined(GATEWAY_USES_diagnose)) copy.diagnosis = response.diagnose();
   return --slot.join.left ? changetype<usize>(Action.Continue) : slot.join.finish();
 }
 
@@ -137,19 +159,20 @@ export class GrpcClient {
 export function deliverGrpcMessage(token: u32): void {
   if (isDefined(GATEWAY_USES_stream)) if (receiveOnStream(token)) return;
   const call = takeCall(token);
-  if (!call) return;
-  answer.failure = Failure.None;
-  answer.status = 0;
-  answer.message = "";
-  call.finish();
+  if (call) deliver(call, Failure.None, 0, "");
 }
 /** `proxy_on_grpc_close`: no answer comes, or the end of a stream. */
 export function deliverGrpcClose(token: u32, status: u32): void {
   if (isDefined(GATEWAY_USES_stream)) if (closeStream(token, status)) return;
   const call = takeCall(token);
-  if (!call) return;
-  answer.failure = status ? Failure.None : Failure.Protocol;
+  if (call) deliver(call, status ? Failure.None : Failure.Protocol, status, statusMessage());
+}
+function deliver(call: Call, failure: Failure, status: i32, message: string): void {
+  answer.failure = failure;
   answer.status = status;
-  answer.message = statusMessage();
+  answer.message = message;
+  if (isDefined(GATEWAY_USES_diagnose)) changetype<GrpcCall>(call).noteCluster();
+  if (isDefined(GATEWAY_USES_breaker))
+    if (call instanceof GuardedGrpcCall) changetype<GuardedGrpcCall>(call).note();
   call.finish();
 }

@@ -8,7 +8,7 @@ import { getStatusCode, hasHeader } from "../host/headers";
 import { endLine, logs, startLine } from "../host/log";
 import { Json } from "../json/json";
 import { Failure } from "../stream/calls";
-import { diagnosis } from "./diagnosis";
+import { diagnosedCluster, diagnosis } from "./diagnosis";
 import { failureText, failureWords } from "./failure-words";
 import { HeadersView } from "./headers";
 
@@ -44,7 +44,7 @@ export class HttpResponse {
   }
   /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
   diagnose(): string {
-    return diagnosis(this.reason, this.failure);
+    return diagnosis(this.reason, this.failure, diagnosedCluster());
   }
   /** Logs `<message>: <reason>` at level error, without making a string of it. */
   // @ts-ignore: decorator

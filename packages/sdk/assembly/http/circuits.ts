@@ -1,8 +1,34 @@
 // Which clusters fail, as seen by this VM.
 import { nowNanoseconds } from "../host/time";
+import { Failure } from "../stream/calls";
+
+/** Of a call that is not made while its cluster fails. */
+export class Guard {
+  /** Of the last attempt: a route's may be another one by the time it is over. */
+  private cluster: string = "";
+  private isTrial: bool = false;
+  constructor(
+    private failures: i32,
+    private ms: i32,
+  ) {}
+  /** Before each attempt: whether it may be made. */
+  admits(cluster: string): bool {
+    this.cluster = cluster;
+    const admission = circuits.admit(cluster, this.failures, this.ms);
+    this.isTrial = admission == Admission.Trial;
+    return admission != Admission.Refused;
+  }
+  /** How the last attempt has ended. */
+  note(failure: Failure): void {
+    // That is the plugin's fault.
+    if (failure == Failure.InvalidRequest) return;
+    if (failure == Failure.None) circuits.succeeded(this.cluster);
+    else circuits.failed(this.cluster, this.failures, this.ms, this.isTrial);
+  }
+}
 
 /** Whether a call may be made. */
-export const enum Admission {
+const enum Admission {
   Refused,
   /** The one that tries whether its cluster answers again. */
   Trial,
@@ -21,7 +47,7 @@ class Circuit {
 
 const MAX_CIRCUITS: i32 = 64;
 
-export namespace circuits {
+namespace circuits {
   // That which has failed last is the first.
   let first: usize = 0;
 

@@ -8,7 +8,7 @@ import { Action, held } from "../stream/action";
 import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { HttpResponse, reply } from "./call-response";
-import { Admission, circuits } from "./circuits";
+import { Guard } from "./circuits";
 import { Cluster } from "./cluster";
 import { noteCluster } from "./diagnosis";
 import { refuse } from "./headers";
@@ -37,6 +37,7 @@ function joinHttp(id: u32, response: HttpResponse, slot: Slot): usize {
   copy.ok = response.ok;
   copy.status = response.status;
   copy.reason = response.reason;
+  if (isDefined(GATEWAY_USES_diagnose)) copy.diagnosis = response.diagnose();
   if (copy.failure == Failure.None) {
     copy.headers = response.headers.entries();
     copy.bytes = response.bytes;
@@ -192,38 +193,30 @@ export class HttpCall extends Call {
 
 /** A call that is not made while its cluster fails. */
 export class GuardedCall extends HttpCall {
-  /** Of the last attempt: a route's may be another one by the time it is over. */
-  private cluster: string = "";
-  private isTrial: bool = false;
+  private guard: Guard;
   constructor(
     client: HttpClient,
     method: string,
     path: string,
     options: CallOptions | null,
-    private failures: i32,
-    private ms: i32,
+    failures: i32,
+    ms: i32,
   ) {
     super(client, method, path, options);
+    this.guard = new Guard(failures, ms);
   }
   /** As `dispatch`, when the cluster lets it pass. */
   attempt(): u32 {
-    this.cluster = this.client.cluster.name;
-    const admission = circuits.admit(this.cluster, this.failures, this.ms);
-    if (admission == Admission.Refused) {
+    if (!this.guard.admits(this.client.cluster.name)) {
       reply.failure = Failure.CircuitOpen;
       return 0;
     }
-    this.isTrial = admission == Admission.Trial;
     const token = this.startNow();
     if (!token) this.note(reply.failure);
     return token;
   }
-  /** How the last attempt has ended. */
   note(failure: Failure): void {
-    // That is the plugin's fault.
-    if (failure == Failure.InvalidRequest) return;
-    if (failure == Failure.None) circuits.succeeded(this.cluster);
-    else circuits.failed(this.cluster, this.failures, this.ms, this.isTrial);
+    this.guard.note(failure);
   }
 }
 

@@ -11,10 +11,14 @@ export function noteCluster(cluster: Cluster): void {
   diagnosed.cluster = cluster;
 }
 
-/** What went wrong, where, and what to look at. */
-export function diagnosis(reason: string, failure: Failure): string {
+export function diagnosedCluster(): string {
   const cluster = diagnosed.cluster;
-  const name = cluster ? cluster.name : "";
+  return cluster ? cluster.name : "";
+}
+
+/** What went wrong, where, and what to look at. `isGrpc`: gateways do not tell a cluster that is not there from one without a host. */
+export function diagnosis(reason: string, failure: Failure, name: string, isGrpc: bool = false): string {
+  if (isGrpc && failure == Failure.NoHealthyHost && isStaticElsewhere(name)) failure = Failure.UnknownCluster;
   startText();
   putString(reason);
   putText(utf8(": cluster "));
@@ -23,9 +27,11 @@ export function diagnosis(reason: string, failure: Failure): string {
     if (isStaticElsewhere(name))
       putText(utf8("; the port of a static service is 80, whatever the port of its addresses"));
     else putText(utf8("; check the service's name, with its type, and its port"));
-  } else if (failure == Failure.NoHealthyHost)
-    putText(utf8("; its hosts are down, it has none, or its circuit breaker in the gateway is open"));
-  else if (failure == Failure.Authentication) putText(utf8("; check the user and the password"));
+  } else if (failure == Failure.NoHealthyHost) {
+    if (isGrpc) putText(utf8("; there is no such cluster, or"));
+    else putText(utf8(";"));
+    putText(utf8(" its hosts are down, it has none, or its circuit breaker in the gateway is open"));
+  } else if (failure == Failure.Authentication) putText(utf8("; check the user and the password"));
   return takeText();
 }
 /** `outbound|8080||name.static` */

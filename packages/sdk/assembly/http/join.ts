@@ -60,7 +60,7 @@ export class All extends Joined {
   }
 }
 
-/** Two calls at once: `both(a, b).send(ctx, (ctx, a, b) => ...)`. HTTP and Redis may be mixed. */
+/** Two calls at once: `both(a, b).send(ctx, (ctx, a, b) => ...)`. HTTP, gRPC and Redis may be mixed. */
 export function both(a: Call, b: Call): Both {
   return new Both(a, b);
 }

@@ -3,21 +3,28 @@ import { Json } from "../json/json";
 import { Failure } from "../stream/calls";
 import { equalsIgnoringCase } from "../abi/text";
 
-/** A copy of what one of several calls has brought, of an HTTP service or of Redis. It may be kept. */
+/** A copy of what one of several calls has brought, of an HTTP or gRPC service or of Redis. It may be kept. */
 export class Reply {
   /** Why there is no answer; `Failure.None` when there is one. */
   failure: Failure = Failure.None;
-  /** HTTP: 200 to 299; Redis: not an error. False when `failure` is set. */
+  /** HTTP: 200 to 299; gRPC: 0; Redis: not an error. False when `failure` is set. */
   ok: bool = false;
-  /** HTTP's; 0 for Redis and when `failure` is set. */
+  /** HTTP's or gRPC's; 0 for Redis, and where `failure` is set (-1 for gRPC). */
   status: i32 = 0;
   /** For logs and messages. */
   reason: string = "";
   /** HTTP's `[name, value]` pairs. */
   headers: string[][] = [];
-  /** HTTP's body; a text or number of Redis. */
+  /** HTTP's body; gRPC's message; a text or number of Redis. */
   bytes: Bytes = Bytes.EMPTY;
 
+  /** What `diagnose` tells; written in modules that ask for it. */
+  diagnosis: string = "";
+
+  /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at. */
+  diagnose(): string {
+    return this.diagnosis;
+  }
   /** The body, or the reply, as text; "" without an answer. */
   text(): string {
     return this.bytes.text();

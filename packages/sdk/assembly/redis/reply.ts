@@ -4,7 +4,7 @@ import { utf8 } from "../abi/literals";
 import { Encoded, decode, lengthOf, pointerOf, release, same } from "../abi/text";
 import { endLine, logs, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
-import { diagnosis } from "../http/diagnosis";
+import { diagnosedCluster, diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
 import { beginReply, number, readLine, skipReply } from "./resp";
 
@@ -64,7 +64,7 @@ export class RedisReply {
   }
   /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
   diagnose(): string {
-    return diagnosis(this.reason, this.failure);
+    return diagnosis(this.reason, this.failure, diagnosedCluster());
   }
   /** Whether Redis has answered with its null. */
   get isNull(): bool {
