@@ -102,38 +102,39 @@ class InProcessStream implements UpstreamStream {
   async #answer(): Promise<void> {
     await nextTurn();
     if (this.#over) return;
-    let response: UpstreamResponse;
+    let events: (() => void)[];
     try {
-      response = await this.#handler(this.#request, this.#clock);
+      events = this.#eventsOf(await this.#handler(this.#request, this.#clock));
     } catch (error) {
       if (error instanceof UpstreamReset) return this.fail(error.reason, error.message);
       const stack = error instanceof Error ? error.stack : String(error);
-      response = {
+      events = this.#eventsOf({
         status: 500,
         headers: { "content-type": "text/plain" },
         body: `The upstream's handler threw: ${stack}`,
-      };
+      });
     }
-    await this.#deliver(response);
-  }
-
-  async #deliver(response: UpstreamResponse): Promise<void> {
-    const given = bodyChunks(response.body);
-    const headers = responseHeaders(response, given);
-    const chunks = hasNoBody(this.#request.method, headers[0]?.[1] ?? "") ? [] : given;
-    const trailers = response.trailers;
-    const events = [() => this.#events.onHeaders(headers, chunks.length === 0 && trailers === undefined)];
-    for (const [index, chunk] of chunks.entries()) {
-      const last = index === chunks.length - 1 && trailers === undefined;
-      events.push(() => this.#events.onData(chunk, last));
-    }
-    if (trailers !== undefined) events.push(() => this.#events.onTrailers(trailers));
     for (const [index, deliver] of events.entries()) {
       if (index > 0) await nextTurn();
       if (this.#over) return;
       if (index === events.length - 1) this.reset();
       deliver();
     }
+  }
+
+  /** Throws where JavaScript has given what is no response. */
+  #eventsOf(response: UpstreamResponse): (() => void)[] {
+    const given = bodyChunks(response.body);
+    const headers = responseHeaders(response, given);
+    const chunks = hasNoBody(this.#request.method, headers[0]?.[1] ?? "") ? [] : given;
+    const trailers = response.trailers ? pairsOf(response.trailers) : undefined;
+    const events = [() => this.#events.onHeaders(headers, chunks.length === 0 && trailers === undefined)];
+    for (const [index, chunk] of chunks.entries()) {
+      const last = index === chunks.length - 1 && trailers === undefined;
+      events.push(() => this.#events.onData(chunk, last));
+    }
+    if (trailers !== undefined) events.push(() => this.#events.onTrailers(trailers));
+    return events;
   }
 }
 
@@ -144,12 +145,16 @@ function bodyChunks(body: UpstreamResponse["body"]): Uint8Array[] {
     .filter((part) => part.length > 0);
 }
 
+/** Names in lower case. */
+function pairsOf(given: Record<string, string> | Header[]): Header[] {
+  const pairs = Array.isArray(given) ? given : Object.entries(given);
+  return pairs.map(([name, value]) => [name.toLowerCase(), value]);
+}
+
 /** `:status` first; `content-length` for a body that is given whole, unless the handler sets its framing itself. */
 function responseHeaders(response: UpstreamResponse, chunks: Uint8Array[]): Header[] {
-  const given = response.headers ?? [];
-  const pairs: Header[] = Array.isArray(given) ? given : Object.entries(given);
   const headers: Header[] = [[":status", String(response.status ?? 200)]];
-  for (const [name, value] of pairs) headers.push([name.toLowerCase(), value]);
+  headers.push(...pairsOf(response.headers ?? []));
   const framed = headers.some(([name]) => name === "content-length" || name === "transfer-encoding");
   if (!framed && !Array.isArray(response.body) && chunks[0] !== undefined) {
     headers.push(["content-length", String(chunks[0].length)]);

@@ -57,7 +57,7 @@ export interface UpstreamResponse {
   status?: number;
   headers?: Header[] | Record<string, string>;
   body?: string | Uint8Array | (string | Uint8Array)[];
-  trailers?: Header[];
+  trailers?: Header[] | Record<string, string>;
 }
 
 /**

@@ -91,6 +91,14 @@ describe("an upstream in this process", () => {
     expect(events[1]).toMatch(/^data The upstream's handler threw: TypeError: a bug\n +at /);
   });
 
+  it("takes trailers as an object, as headers, and shows what is no response", async () => {
+    const given = await answers(() => ({ headers: { "X-A": "1" }, trailers: { "X-T": "2" } }));
+    expect(given).toEqual(await answers(() => ({ headers: [["x-a", "1"]], trailers: [["x-t", "2"]] })));
+    expect(given).toHaveLength(2);
+    for (const broken of [undefined, { trailers: [5] }])
+      expect((await answers(() => broken as never))[0]).toMatch(/^headers :status=500&/);
+  });
+
   it("delivers nothing after a reset by the caller, nor after an event that led to one", async () => {
     const clock = new VirtualClock();
     const upstream = createInProcessUpstream(() => ({ body: ["a", "b"] }), clock);
