@@ -1,6 +1,6 @@
 import { Transform } from "assemblyscript/transform";
 import { checkSource, errorMessage } from "./checks.ts";
-import { replaceAllocator } from "./heap.ts";
+import { replaceRuntime } from "./heap.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { declareOptions } from "./options.ts";
@@ -52,7 +52,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     const streams = declared.includes(" GATEWAY_USES_stream:")
       ? `export * from "@gateway-plugins/sdk/exports/grpc-stream";\n`
       : "";
-    const heap = replaceAllocator(parser, options.globalAliases);
+    const heap = replaceRuntime(parser, options.globalAliases);
     parser.parseFile(
       `${declared}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\n${heap}import "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n${streams}`,
       "gateway-callbacks.ts",

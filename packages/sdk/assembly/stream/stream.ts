@@ -81,8 +81,8 @@ class Remembered {
 }
 
 const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
-/** A collection takes as long as there is memory, so this part of it is filled before the next: a quarter of each page. */
-const COLLECT_BYTES: usize = 1 << 14;
+/** A collection takes as long as there is memory, so this part of it is filled before the next: an eighth of each page. */
+const COLLECT_BYTES: usize = 1 << 13;
 /** So many streams are remembered before those that broke off are looked for. */
 const SWEEP_AT: i32 = 256;
 

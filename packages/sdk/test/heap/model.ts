@@ -19,9 +19,7 @@ export class Model {
   readonly living: Living[] = [];
   /** For each word of memory whether it belongs to a living block or is the one before it. */
   #owned = new Uint8Array(1 << 14);
-  #held = 0;
-  /** The most bytes that blocks and what stands before them have ever had together. */
-  peak = 0;
+  readonly #sizes = new Map<number, { held: number; peak: number }>();
 
   constructor(heap: Heap) {
     this.#heap = heap;
@@ -43,18 +41,25 @@ export class Model {
   checkAll(): void {
     for (const block of this.living) this.#isKept(block);
   }
+  /** The payload sizes that blocks have had, each with how many there have been at once at most. */
+  get peaks(): [payload: number, count: number][] {
+    return [...this.#sizes].map(([payload, { peak }]) => [payload, peak]);
+  }
 
   #add(at: number, size: number, isNew: boolean): void {
     const bytes = this.#heap.bytes();
     const what = `${size} bytes at ${at}`;
     if (at % 16 !== 0) throw new Error(`${what}: not at a multiple of 16`);
     const payload = bytes.readUInt32LE(at - 4) & ~3;
-    if (payload < size) throw new Error(`${what}: the info before says ${payload}`);
+    const least = (size + 19) & ~15;
+    if (payload + 4 < least || (isNew && payload + 4 > least * 1.25))
+      throw new Error(`${what}: the info before says ${payload}`);
     if (at + payload + 4 > bytes.length) throw new Error(`${what}: outside of the memory`);
     if (bytes[at + payload] === 0) throw new Error(`${what}: a 0 behind the block's ${payload}`);
     this.#own({ at, size, noise: 0 }, what);
-    this.#held += payload + 4;
-    this.peak = Math.max(this.peak, this.#held);
+    const held = this.#sizes.get(payload) ?? { held: 0, peak: 0 };
+    held.peak = Math.max(held.peak, ++held.held);
+    this.#sizes.set(payload, held);
     const block = { at, size, noise: isNew ? at % 251 : size % 251 };
     noise.copy(bytes, at, block.noise, block.noise + size);
     this.living.push(block);
@@ -62,7 +67,7 @@ export class Model {
   #take(index: number): Living {
     const block = this.living[index]!;
     this.#isKept(block);
-    this.#held -= (this.#heap.bytes().readUInt32LE(block.at - 4) & ~3) + 4;
+    this.#sizes.get(this.#heap.bytes().readUInt32LE(block.at - 4) & ~3)!.held--;
     this.#owned.fill(0, block.at / 4 - 1, Math.ceil((block.at + block.size) / 4));
     this.living[index] = this.living.at(-1)!;
     this.living.pop();

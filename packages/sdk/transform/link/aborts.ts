@@ -1,11 +1,11 @@
 import { type Binaryen, type ExpressionInfo, type Module, type Ref, functionsOf } from "./binaryen.ts";
 import type { Literals } from "./literals.ts";
+import { RUNTIME } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
 const ABORT = "~lib/@gateway-plugins/sdk/assembly/abi/abort/onAbort";
 const ABORT_TEXT = "~lib/@gateway-plugins/sdk/assembly/host/log/abortText";
 const LIBRARY = "~lib/";
-const RUNTIME = /^~lib\/(rt|@gateway-plugins\/sdk\/assembly\/runtime)\//;
 
 /**
  * Aborts of libraries: their position is one in the library, which helps nobody, and takes texts of its own. The message stays, as UTF-8;

@@ -1,10 +1,11 @@
 import { type Binaryen, type Module, type Ref, type Segment, exportsOf, functionsOf } from "./binaryen.ts";
 import { isText } from "./literals.ts";
 import { reachable } from "./reach.ts";
+import { runtime } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
-export const ALLOCATE = /^~lib\/rt\/\w+\/__new$/;
-const VISIT = /^~lib\/rt\/i?tcms\/__visit$/;
+export const ALLOCATE = runtime("__new");
+const VISIT = runtime("__visit");
 const STREAM = "~lib/@gateway-plugins/sdk/assembly/stream/stream/";
 /** Between callbacks garbage is collected. */
 const HOOKS = [`${STREAM}enterCallback`, `${STREAM}leaveCallback`];
@@ -34,12 +35,6 @@ export function dropCollector(module: Module, binaryen: Binaryen): void {
   keepAtZero(module, binaryen, ALLOCATED, /./);
 }
 
-const COUNTING = /^~lib\/rt\/tcms\//;
-const COUNT = "~lib/rt/tcms/total";
-/** The minimal runtime's collector counts the bytes of its objects, and nobody asks. */
-export function dropCount(module: Module, binaryen: Binaryen): void {
-  keepAtZero(module, binaryen, COUNT, COUNTING);
-}
 /** A count that stays 0 is no code. */
 function keepAtZero(module: Module, binaryen: Binaryen, count: string, inFunctions: RegExp): void {
   for (const { name, module: imported, body } of functionsOf(binaryen, module)) {

@@ -3,7 +3,7 @@ import { shortenAborts } from "./aborts.ts";
 import { dropAllocator } from "./allocator.ts";
 import { fillArrays } from "./arrays.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
-import { COLLECTOR, dropCollector, dropCount, skipStaticTexts } from "./collector.ts";
+import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
@@ -37,7 +37,6 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   const literals = new Literals(module, binaryen);
   literals.encode();
   shortenAborts(module, binaryen, literals);
-  dropCount(module, binaryen);
   fillArrays(module, binaryen);
   shortenNumbers(module, binaryen);
   keepGivenObjects(module, binaryen);

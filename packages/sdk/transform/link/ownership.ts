@@ -1,14 +1,17 @@
 import { type Binaryen, type Module, exportsOf, functionsOf } from "./binaryen.ts";
 import { ALLOCATE } from "./collector.ts";
+import { RUNTIME, runtime } from "./runtime.ts";
 import { walk } from "./walk.ts";
 
 const SDK = "~lib/@gateway-plugins/sdk/assembly/";
 const PARSE = `${SDK}plugin/roots/parse`;
 const COLLECT = `${SDK}stream/stream/collectOutside`;
-const PIN = /^~lib\/rt\/i?tcms\/__pin$/;
-const UNPIN = /^~lib\/rt\/i?tcms\/__unpin$/;
-const COLLECTORS = /^~lib\/rt\/i?tcms\//;
-const RAW = /^~lib\/(?:rt\/\w+|@gateway-plugins\/sdk\/assembly\/runtime\/heap)\/__(?:alloc|free)$/;
+const [PIN, UNPIN, TAKE, FREE] = ["__pin", "__unpin", "__alloc", "__free"].map((name) => runtime(name)) as [
+  RegExp,
+  RegExp,
+  RegExp,
+  RegExp,
+];
 /** What code looks for before an object: its class and its size; the rest of the header is the collector's. */
 const HEADER = 16;
 
@@ -29,10 +32,7 @@ export function ownConfigurations(module: Module, binaryen: Binaryen): void {
   const functions = functionsOf(binaryen, module);
   for (const { name, value } of exportsOf(binaryen, module)) if (name === value) module.removeExport(name);
   const find = (name: RegExp) => functions.find((f) => name.test(f.name))?.name;
-  const [make, pin, unpin] = [ALLOCATE, PIN, UNPIN].map(find);
-  const raw = functions.map(({ name }) => name).filter((name) => RAW.test(name));
-  const alloc = raw.find((name) => name.endsWith("alloc"));
-  const free = raw.find((name) => name.endsWith("free"));
+  const [make, pin, unpin, alloc, free] = [ALLOCATE, PIN, UNPIN, TAKE, FREE].map(find);
   if (!make || !pin || !unpin || !alloc || !free || !onlyParseMakes(module, binaryen)) return;
 
   const { i32, none } = binaryen;
@@ -74,7 +74,7 @@ function onlyParseMakes(module: Module, binaryen: Binaryen): boolean {
   const callers = new Map<string, string[]>();
   let makers: string[] = [];
   for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
-    if (imported || COLLECTORS.test(name)) continue;
+    if (imported || RUNTIME.test(name)) continue;
     walk(binaryen, body, (kind, info) => {
       if (kind === "CallIndirect") makers = ["", ""];
       if (kind !== "Call") return;
