@@ -86,7 +86,6 @@ export {
   encodeValue,
   releaseScratch,
 } from "../assembly/abi/text";
-export { literalRoom } from "../assembly/abi/literals";
 export { decimal } from "../assembly/abi/compose";
 export { abortText } from "../assembly/host/log";
 

@@ -48,6 +48,14 @@ describe.for(BUILDS)("a %s build", ([, flags]) => {
     expect((await answer(source)).split("\n")).toEqual(NUMBERS.map(([, text]) => text));
   });
 
+  test("answers with a literal of any length", async () => {
+    for (const text of ["x".repeat(3_000), "é€😀".repeat(20_000)]) {
+      const source = `import { Plugin } from "@gateway-plugins/sdk";
+new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ${JSON.stringify(text)}));`;
+      expect((await answer(source)) === text).toBe(true);
+    }
+  });
+
   test("makes objects of classes and of those they extend", async () => {
     const made = ["new Base()", "new Derived()", 'new Last("own")'];
     const source = answering(

@@ -24,8 +24,3 @@ import { Encoded } from "./text";
 /** A header value; 0 when it holds CR, LF, NUL or another control character. `encodeValue` */
 // @ts-ignore: decorator
 @external("gateway-link", "encodeValue") export declare function headerValue(value: string): Encoded;
-
-/** Room for the UTF-8 bytes of literals; it costs addresses, not bytes. */
-export function literalRoom(): usize {
-  return memory.data(16384);
-}

@@ -28,6 +28,7 @@ export interface Binaryen {
   setZeroFilledMemory(on: boolean): void;
   Expression: { getId(ref: Ref): number };
   Call: { setTarget(ref: Ref, name: string): void };
+  Const: { setValueI64(ref: Ref, value: bigint): void };
   GlobalSet: { setValue(ref: Ref, value: Ref): void };
   If: { setCondition(ref: Ref, condition: Ref): void; setIfTrue(ref: Ref, ifTrue: Ref): void };
   Switch: {
@@ -86,6 +87,7 @@ export interface Module {
   getNumGlobals(): number;
   getGlobalByIndex(index: number): Ref;
   removeGlobal(name: string): void;
+  addGlobalImport(name: string, from: string, base: string, type: number, mutable: boolean): void;
   addGlobal(name: string, type: number, mutable: boolean, init: Ref): Ref;
   addFunctionExport(internal: string, external: string): Ref;
   addGlobalExport(internal: string, external: string): Ref;

@@ -2,6 +2,7 @@ import {
   type Binaryen,
   type ExpressionInfo,
   type Module,
+  type Ref,
   type Segment,
   functionsOf,
   globalsOf,
@@ -37,19 +38,61 @@ export function dropDeadData(
     if (!found.length) found = all.filter(({ at, data }) => address === at + data.length);
     found.forEach(keep);
   };
-  const seen = constantsIn(module, binaryen);
-  for (const packed of seen.packed) {
-    const [at, length] = [Number(packed & 0xffffffffn), Number(packed >> 32n)];
-    const text = texts.find((t) => t.at === at && t.data.length === length);
+  const { addresses, packed } = constantsIn(module, binaryen);
+  for (const value of packed) {
+    const text = texts.find((found) => packedOf(found) === value);
     if (text) keep(text);
-    else seen.addresses.add(at);
+    else addresses.add(Number(value & 0xffffffffn));
   }
-  seen.addresses.forEach(reach);
+  addresses.forEach(reach);
   for (let segment = open.pop(); segment; segment = open.pop()) {
+    if (texts.includes(segment)) continue;
     const words = new DataView(segment.data.buffer, segment.data.byteOffset, segment.data.length);
-    for (let at = -segment.at & 3; at + 4 <= segment.data.length; at += 4) reach(words.getUint32(at, true));
+    for (let at = -segment.at & 3; at + 4 <= segment.data.length; at += 4) {
+      const address = words.getUint32(at, true);
+      addresses.add(address);
+      reach(address);
+    }
   }
-  setSegments(module, pagesOf(module), pack([...live].toSorted((a, b) => a.at - b.at)));
+  const isFixed = (text: Segment) =>
+    [...addresses].some((address) => text.at <= address && address <= text.at + text.data.length);
+  const loose = texts.filter((text) => live.has(text) && !isFixed(text));
+  const fixed = [...live].filter((segment) => !loose.includes(segment));
+  const segments = [...fixed, ...moveTogether(module, binaryen, texts, loose, fixed)];
+  setSegments(module, pagesOf(module), pack(segments.toSorted((a, b) => a.at - b.at)));
+}
+/** Address and length in one number, as the code has them. */
+function packedOf({ at, data }: Segment): bigint {
+  return (BigInt(data.length) << 32n) | BigInt(at);
+}
+/** Literals that are known by such numbers only, one after the other without what was between them. */
+function moveTogether(
+  module: Module,
+  binaryen: Binaryen,
+  texts: readonly Segment[],
+  loose: readonly Segment[],
+  fixed: readonly Segment[],
+): Segment[] {
+  const start = Math.max(
+    ...texts.slice(0, 1).map(({ at }) => at),
+    ...texts.filter((text) => fixed.includes(text)).map(({ at, data }) => at + data.length),
+  );
+  const moved = new Map<bigint, bigint>();
+  let bytes = Buffer.alloc(0);
+  for (const text of loose.toSorted((a, b) => b.data.length - a.data.length)) {
+    let at = bytes.indexOf(text.data);
+    if (at < 0) {
+      at = bytes.length;
+      bytes = Buffer.concat([bytes, text.data]);
+    }
+    moved.set(packedOf(text), packedOf({ at: start + at, data: text.data }));
+  }
+  const visit = (kind: string, info: ExpressionInfo, ref: Ref) => {
+    const value = kind === "Const" && typeof info["value"] === "bigint" && BigInt.asUintN(64, info["value"]);
+    if (value && moved.has(value)) binaryen.Const.setValueI64(ref, moved.get(value)!);
+  };
+  eachConstant(module, binaryen, visit);
+  return bytes.length ? [{ at: start, data: new Uint8Array(bytes) }] : [];
 }
 function holds({ at, data }: Segment, address: number): boolean {
   return at <= address && address < at + data.length;
@@ -70,10 +113,17 @@ function constantsIn(module: Module, binaryen: Binaryen): { addresses: Set<numbe
     if (kindOf(binaryen, info["ptr"]) === "Const")
       see(binaryen.getExpressionInfo(info["ptr"])["value"] + info["offset"]);
   };
+  eachConstant(module, binaryen, visit);
+  return { addresses, packed };
+}
+function eachConstant(
+  module: Module,
+  binaryen: Binaryen,
+  visit: (kind: string, info: ExpressionInfo, ref: Ref) => void,
+): void {
   for (const { module: imported, body } of functionsOf(binaryen, module))
     if (!imported) walk(binaryen, body, visit);
   for (const global of globalsOf(binaryen, module)) if (!global.module) walk(binaryen, global.init, visit);
-  return { addresses, packed };
 }
 
 /** One after the other, overlaps once. Cuts runs of zeros out; a segment of its own costs about eight bytes. */

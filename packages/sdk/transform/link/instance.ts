@@ -7,8 +7,13 @@ export const INTRINSICS = "gateway-link";
 export function instantiate(module: Module): { exports: WebAssembly.Exports; imports: string[] } {
   const compiled = new WebAssembly.Module(module.emitBinary());
   const imports = WebAssembly.Module.imports(compiled);
-  const values: Record<string, Record<string, (text: number) => bigint>> = {};
-  for (const { module: from, name } of imports) {
+  const values: Record<string, Record<string, number | ((text: number) => bigint)>> = {};
+  for (const { module: from, name, kind } of imports) {
+    // The heap's beginning, which is not known while literals are encoded.
+    if (kind === "global") {
+      (values[from] ??= {})[name] = 0;
+      continue;
+    }
     (values[from] ??= {})[name] = () => {
       throw new Error(
         `the top level of the plugin calls the gateway (${name}), which gateways forbid: do it in a handler`,
@@ -16,8 +21,9 @@ export function instantiate(module: Module): { exports: WebAssembly.Exports; imp
     };
   }
   // What stands behind the intrinsics of literals.ts may use them, too.
-  for (const name of Object.keys(values[INTRINSICS] ?? {}))
-    values[INTRINSICS]![name] = (text: number) => (exports[name] as (text: number) => bigint)(text);
+  for (const { module: from, name, kind } of imports)
+    if (from === INTRINSICS && kind === "function")
+      values[from]![name] = (text: number) => (exports[name] as (text: number) => bigint)(text);
   const { exports } = new WebAssembly.Instance(compiled, values);
   return { exports, imports: imports.map(({ name }) => name) };
 }

@@ -5,6 +5,7 @@ import {
   type Segment,
   exportsOf,
   functionsOf,
+  globalsOf,
   pagesOf,
   segmentsOf,
   setSegments,
@@ -12,9 +13,13 @@ import {
 import { INTRINSICS, instantiate } from "./instance.ts";
 import { kindOf, walk } from "./walk.ts";
 
-const ROOM = "literalRoom";
-const ROOM_SIZE = 16384;
 const RELEASE = "releaseScratch";
+const HEAP_BASE = "~lib/memory/__heap_base";
+/** Where the SDK's heap is; set by the top level, which has not run when literals are encoded. */
+const HEAP = ["top", "limit"].map((name) => `~lib/@gateway-plugins/sdk/assembly/runtime/heap/${name}`);
+const PAGE = 65536;
+/** For literals that are longer than the scratch memory. */
+const HEAP_PAGES = 64;
 
 const ILLEGAL: Record<string, string> = {
   encodeName: "is not a header name",
@@ -27,7 +32,7 @@ const ILLEGAL: Record<string, string> = {
 
 /**
  * Resolves the intrinsics: calls with a literal become the address of its bytes, encoded and checked now; all others become calls of the
- * functions that do it at run time.
+ * functions that do it at run time. The bytes lie where asc's heap would begin, which begins behind them.
  */
 export class Literals {
   readonly #module: Module;
@@ -37,16 +42,21 @@ export class Literals {
   /** Every literal's bytes; one may stand inside a longer one. */
   readonly encoded: Segment[] = [];
   readonly #places = new Map<string, number>();
-  readonly #bytes = Buffer.alloc(ROOM_SIZE);
+  readonly #room: number;
+  #bytes = Buffer.alloc(PAGE);
   #functions = new Set<string>();
   #exports: WebAssembly.Exports = {};
-  #room = 0;
   #end = 0;
 
   constructor(module: Module, binaryen: Binaryen) {
     this.#module = module;
     this.#binaryen = binaryen;
     this.statics = segmentsOf(binaryen, module);
+    const base = globalsOf(binaryen, module).find(({ name }) => name === HEAP_BASE);
+    this.#room = base === undefined ? 0 : binaryen.getExpressionInfo(base.init)["value"];
+    if (base === undefined) return;
+    module.removeGlobal(HEAP_BASE);
+    module.addGlobalImport(HEAP_BASE, INTRINSICS, "heap base", binaryen.i32, false);
   }
 
   /** Resolves what is a literal by now. The optimiser brings more of them to their calls, but also joins calls into one of a choice. */
@@ -78,7 +88,8 @@ export class Literals {
   }
   #writeRoom(): void {
     const room = { at: this.#room, data: new Uint8Array(this.#bytes.subarray(0, this.#end)) };
-    setSegments(this.#module, pagesOf(this.#module), [...this.statics, ...(this.#end ? [room] : [])]);
+    const pages = Math.max(pagesOf(this.#module), Math.ceil((this.#room + this.#end) / PAGE));
+    setSegments(this.#module, pages, [...this.statics, ...(this.#end ? [room] : [])]);
   }
   /** A static string's bytes. `base`: the function that checks and encodes it. */
   #encode(pointer: number, base: string): Buffer {
@@ -91,14 +102,25 @@ export class Literals {
     return Buffer.from(memory.slice(from, from + Number(result >> 32n)));
   }
   #instantiate(): void {
-    this.#exports = instantiate(this.#module).exports;
-    if (this.#room) return;
-    this.#room = (this.#exports[ROOM] as () => number)();
-    this.statics = this.statics.filter(({ at }) => at !== this.#room);
+    const module = this.#module;
+    const heap = globalsOf(this.#binaryen, module).filter(({ name }) => HEAP.includes(name));
+    for (const { name } of heap) module.addGlobalExport(name, name);
+    this.#exports = instantiate(module).exports;
+    const base = (this.#exports["memory"] as WebAssembly.Memory).grow(HEAP_PAGES) * PAGE;
+    for (const { name } of heap) {
+      module.removeExport(name);
+      const isTop = name === HEAP[0];
+      (this.#exports[name] as WebAssembly.Global).value = isTop ? base + 12 : base + HEAP_PAGES * PAGE;
+    }
   }
-  /** What is left is encoded at run time. */
+  /** What is left is encoded at run time, and the heap begins. */
   finish(): void {
-    resolveIntrinsics(this.#module, this.#binaryen);
+    const module = this.#module;
+    resolveIntrinsics(module, this.#binaryen);
+    if (!this.#room) return;
+    module.removeGlobal(HEAP_BASE);
+    const base = (this.#room + this.#end + 15) & ~15;
+    module.addGlobal(HEAP_BASE, this.#binaryen.i32, false, module.i32.const(base));
   }
 
   #intrinsics() {
@@ -122,8 +144,8 @@ export class Literals {
       if (at < 0) {
         at = this.#end;
         this.#end += bytes.length;
-        if (this.#end > ROOM_SIZE)
-          throw new Error("more than 16 KiB of text in calls to the gateway: keep some of it in variables");
+        if (this.#end > this.#bytes.length)
+          this.#bytes = Buffer.concat([this.#bytes], this.#end + this.#bytes.length);
         bytes.copy(this.#bytes, at);
       }
       this.#places.set(key, at);
@@ -141,7 +163,7 @@ export function resolveIntrinsics(module: Module, binaryen: Binaryen): void {
     const forward = module.call(bodies.get(base)!, [module.local.get(0, binaryen.i32)], binaryen.i64);
     module.addFunction(name, binaryen.i32, binaryen.i64, [], forward);
   }
-  for (const name of [ROOM, RELEASE, "abortText", "decimal", "encodeText", ...Object.keys(ILLEGAL)])
+  for (const name of [RELEASE, "abortText", "decimal", "encodeText", ...Object.keys(ILLEGAL)])
     module.removeExport(name);
 }
 
