@@ -135,7 +135,9 @@ describe.for(BUILDS.slice(0, 2))(
       const counted = counter(heap, MOST);
       const blocks = numbers.map((i) => counted(() => heap.alloc(20 + ((i * 37) % 200))));
       for (const i of order) counted(() => heap.free(blocks[i]!));
+      const { length } = heap.bytes();
       for (const i of numbers) counted(() => heap.alloc(20 + ((i * 37) % 200)));
+      expect(heap.bytes().length).toBe(length);
     });
     test("with as many holes that are a little too small", async () => {
       const heap = await start();

@@ -55,7 +55,7 @@ export function dropDeadData(
     }
   }
   const isFixed = (text: Segment) =>
-    [...addresses].some((address) => text.at <= address && address <= text.at + text.data.length);
+    [...addresses].some((address) => text.at <= address && address <= endOf(text));
   const loose = texts.filter((text) => live.has(text) && !isFixed(text));
   const fixed = [...live].filter((segment) => !loose.includes(segment));
   const segments = [...fixed, ...moveTogether(module, binaryen, texts, loose, fixed)];
@@ -65,19 +65,15 @@ export function dropDeadData(
 function packedOf({ at, data }: Segment): bigint {
   return (BigInt(data.length) << 32n) | BigInt(at);
 }
-/** Literals that are known by such numbers only, one after the other without what was between them. */
+/** Literals that are known by such numbers only, one after the other without what was between them, where there is room for them. */
 function moveTogether(
   module: Module,
   binaryen: Binaryen,
   texts: readonly Segment[],
   loose: readonly Segment[],
   fixed: readonly Segment[],
-): Segment[] {
-  const start = Math.max(
-    ...texts.slice(0, 1).map(({ at }) => at),
-    ...texts.filter((text) => fixed.includes(text)).map(({ at, data }) => at + data.length),
-  );
-  const moved = new Map<bigint, bigint>();
+): readonly Segment[] {
+  const places = new Map<Segment, number>();
   let bytes = Buffer.alloc(0);
   for (const text of loose.toSorted((a, b) => b.data.length - a.data.length)) {
     let at = bytes.indexOf(text.data);
@@ -85,14 +81,25 @@ function moveTogether(
       at = bytes.length;
       bytes = Buffer.concat([bytes, text.data]);
     }
-    moved.set(packedOf(text), packedOf({ at: start + at, data: text.data }));
+    places.set(text, at);
   }
-  const visit = (kind: string, info: ExpressionInfo, ref: Ref) => {
+  const inTheWay = texts.filter((text) => fixed.includes(text));
+  const room = Math.max(...texts.map(endOf)) - bytes.length;
+  const start = [Math.min(...texts.map(({ at }) => at)), ...inTheWay.map(endOf)].find(
+    (at) => at <= room && !inTheWay.some((text) => text.at < at + bytes.length && at < endOf(text)),
+  );
+  if (start === undefined || !bytes.length) return loose;
+  const moved = new Map(
+    [...places].map(([text, at]) => [packedOf(text), packedOf({ at: start + at, data: text.data })]),
+  );
+  eachConstant(module, binaryen, (kind, info, ref) => {
     const value = kind === "Const" && typeof info["value"] === "bigint" && BigInt.asUintN(64, info["value"]);
     if (value && moved.has(value)) binaryen.Const.setValueI64(ref, moved.get(value)!);
-  };
-  eachConstant(module, binaryen, visit);
-  return bytes.length ? [{ at: start, data: new Uint8Array(bytes) }] : [];
+  });
+  return [{ at: start, data: new Uint8Array(bytes) }];
+}
+function endOf({ at, data }: Segment): number {
+  return at + data.length;
 }
 function holds({ at, data }: Segment, address: number): boolean {
   return at <= address && address < at + data.length;

@@ -106,11 +106,13 @@ export class Literals {
     const heap = globalsOf(this.#binaryen, module).filter(({ name }) => HEAP.includes(name));
     for (const { name } of heap) module.addGlobalExport(name, name);
     this.#exports = instantiate(module).exports;
-    const base = (this.#exports["memory"] as WebAssembly.Memory).grow(HEAP_PAGES) * PAGE;
+    const { initial, max = Infinity } = module.getMemoryInfo("0");
+    const pages = Math.min(HEAP_PAGES, max - initial);
+    const base = (this.#exports["memory"] as WebAssembly.Memory).grow(pages) * PAGE;
     for (const { name } of heap) {
       module.removeExport(name);
       const isTop = name === HEAP[0];
-      (this.#exports[name] as WebAssembly.Global).value = isTop ? base + 12 : base + HEAP_PAGES * PAGE;
+      (this.#exports[name] as WebAssembly.Global).value = isTop ? base + 12 : base + pages * PAGE;
     }
   }
   /** What is left is encoded at run time, and the heap begins. */
