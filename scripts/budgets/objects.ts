@@ -4,7 +4,7 @@ import { join } from "node:path";
 import binaryen from "assemblyscript/binaryen";
 import { startLeastHost } from "./least-host.ts";
 
-const MAKE = /^~lib\/rt\/\w+\/__new$/;
+const MAKE = /^~lib\/(?:rt|@gateway-plugins\/sdk\/assembly\/runtime)\/\w+\/__new$/;
 const COUNT = "objects";
 const REQUESTS = 20;
 
