@@ -29,6 +29,7 @@ export interface Binaryen {
   Expression: { getId(ref: Ref): number };
   Call: { setTarget(ref: Ref, name: string): void };
   Const: { setValueI64(ref: Ref, value: bigint): void };
+  GlobalGet: { setName(ref: Ref, name: string): void };
   GlobalSet: { setValue(ref: Ref, value: Ref): void };
   If: { setCondition(ref: Ref, condition: Ref): void; setIfTrue(ref: Ref, ifTrue: Ref): void };
   Switch: {

@@ -14,7 +14,9 @@ import { INTRINSICS, instantiate } from "./instance.ts";
 import { kindOf, walk } from "./walk.ts";
 
 const RELEASE = "releaseScratch";
-const HEAP_BASE = "~lib/memory/__heap_base";
+/** Where asc's heap begins, and where it begins now. The incremental collector looks for its stack in front of the former. */
+const [ASC_HEAP_BASE, HEAP_BASE] = ["~lib/memory/__heap_base", "gateway heap base"];
+const STACK_OWNER = "~lib/rt/itcms/";
 /** Where the SDK's heap is; set by the top level, which has not run when literals are encoded. */
 const HEAP = ["top", "limit"].map((name) => `~lib/@gateway-plugins/sdk/assembly/runtime/heap/${name}`);
 const PAGE = 65536;
@@ -52,11 +54,16 @@ export class Literals {
     this.#module = module;
     this.#binaryen = binaryen;
     this.statics = segmentsOf(binaryen, module);
-    const base = globalsOf(binaryen, module).find(({ name }) => name === HEAP_BASE);
+    const base = globalsOf(binaryen, module).find(({ name }) => name === ASC_HEAP_BASE);
     this.#room = base === undefined ? 0 : binaryen.getExpressionInfo(base.init)["value"];
     if (base === undefined) return;
-    module.removeGlobal(HEAP_BASE);
     module.addGlobalImport(HEAP_BASE, INTRINSICS, "heap base", binaryen.i32, false);
+    for (const { name, module: imported, body } of functionsOf(binaryen, module))
+      if (!imported && !name.startsWith(STACK_OWNER))
+        walk(binaryen, body, (kind, info, ref) => {
+          if (kind === "GlobalGet" && info["name"] === ASC_HEAP_BASE)
+            binaryen.GlobalGet.setName(ref, HEAP_BASE);
+        });
   }
 
   /** Resolves what is a literal by now. The optimiser brings more of them to their calls, but also joins calls into one of a choice. */
@@ -120,7 +127,8 @@ export class Literals {
     const module = this.#module;
     resolveIntrinsics(module, this.#binaryen);
     if (!this.#room) return;
-    module.removeGlobal(HEAP_BASE);
+    if (globalsOf(this.#binaryen, module).some(({ name }) => name === HEAP_BASE))
+      module.removeGlobal(HEAP_BASE);
     const base = (this.#room + this.#end + 15) & ~15;
     module.addGlobal(HEAP_BASE, this.#binaryen.i32, false, module.i32.const(base));
   }
