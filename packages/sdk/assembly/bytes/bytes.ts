@@ -13,9 +13,9 @@ export class Bytes {
     const start = changetype<usize>(buffer);
     return new Bytes(buffer, 0, <i32>(write(text, start) - start));
   }
-  /** All of a buffer, without a copy. */
-  static wrap(buffer: ArrayBuffer): Bytes {
-    return new Bytes(buffer, 0, buffer.byteLength);
+  /** All of a buffer, without a copy; no bytes for null. */
+  static wrap(buffer: ArrayBuffer | null): Bytes {
+    return buffer ? new Bytes(buffer, 0, buffer.byteLength) : Bytes.EMPTY;
   }
 
   constructor(

@@ -12,7 +12,7 @@ export function receiveOnStream(token: u32): bool {
   const stream = OPEN.get(token);
   if (!stream) return false;
   const buffer = readBuffer(BufferType.GrpcReceiveBuffer);
-  changetype<GrpcExchange>(stream).receive(buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer));
+  changetype<GrpcExchange>(stream).receive(Bytes.wrap(buffer));
   return true;
 }
 export function closeStream(token: u32, status: u32): bool {

@@ -55,7 +55,7 @@ export class GrpcResponse {
   get bytes(): Bytes {
     if (!this.ok) return Bytes.EMPTY;
     const buffer = readBuffer(BufferType.GrpcReceiveBuffer);
-    return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
+    return Bytes.wrap(buffer);
   }
 }
 function logReason(message: Encoded): void {

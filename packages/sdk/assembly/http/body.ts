@@ -18,7 +18,7 @@ export class BodyView {
   /** A copy; each access makes one. */
   get bytes(): Bytes {
     const buffer = readBuffer(this.buffer);
-    return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
+    return Bytes.wrap(buffer);
   }
   /** As UTF-8, see `Bytes.text`. */
   text(): string {

@@ -62,7 +62,7 @@ export class HttpResponse {
   /** A copy; each access makes one. Empty when there is none. */
   get bytes(): Bytes {
     const buffer = readBuffer(BufferType.CallResponseBody);
-    return buffer == null ? Bytes.EMPTY : Bytes.wrap(buffer);
+    return Bytes.wrap(buffer);
   }
   /** The body as UTF-8; "" when nothing has answered. */
   text(): string {

@@ -111,7 +111,7 @@ function body(
   if (isMarked(skip) || !applies()) return DataStatus.Continue;
   if (mode == BodyMode.Chunks && !isBuffered(seen, buffered)) {
     const held = readBuffer(buffer);
-    const chunk = held == null ? Bytes.EMPTY : Bytes.wrap(held);
+    const chunk = Bytes.wrap(held);
     __pin(changetype<usize>(chunk)); // the handler is called by its number, which roots nothing
     const changed = changetype<Bytes>(
       call_indirect<usize>(handler, running.id, changetype<usize>(chunk), <u32>endOfStream),

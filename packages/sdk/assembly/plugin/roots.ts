@@ -143,7 +143,7 @@ export function configureRoot(id: u32, size: u32): bool {
 }
 function readRaw(root: Root, text: ArrayBuffer | null): void {
   root.config = __pin(call_indirect<usize>(handlers.newConfig));
-  const bytes = text == null ? Bytes.EMPTY : Bytes.wrap(text);
+  const bytes = Bytes.wrap(text);
   const problem = call_indirect<string | null>(handlers.parseRaw, changetype<usize>(bytes), root.config);
   if (problem == null) return;
   document.failed = true;

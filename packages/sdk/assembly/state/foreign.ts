@@ -8,6 +8,6 @@ export namespace foreign {
   export function call(name: string, argument: Bytes = Bytes.EMPTY): Bytes | null {
     const result = callForeign(name, argument.pointer, argument.length);
     if (foreignStatus != Status.Ok) return null;
-    return result == null ? Bytes.EMPTY : Bytes.wrap(result);
+    return Bytes.wrap(result);
   }
 }

@@ -30,6 +30,6 @@ export class SharedQueue {
   pop(): Bytes | null {
     const message = dequeue(this.id);
     if (!taken) return null;
-    return message == null ? Bytes.EMPTY : Bytes.wrap(message);
+    return Bytes.wrap(message);
   }
 }

@@ -46,7 +46,7 @@ export class SharedValue {
   /** As it was read; empty when there is none. */
   bytes(): Bytes {
     const present = this.present;
-    return present == null ? Bytes.EMPTY : Bytes.wrap(present);
+    return Bytes.wrap(present);
   }
   /** The same as text, see `Bytes.text`. */
   text(): string {
