@@ -114,7 +114,7 @@ describe("http-call in the live gateway", () => {
     expect(await outcome(url)).toEqual([500, "http call failed"]);
     expect(auth.requests.length).toBe(1);
     expect(service.requests).toEqual([]);
-    expect(logs).toEqual(["http-call: http call failed: timeout"]);
+    expect(logs).toEqual(["http-call: http call failed: timeout expired"]);
   });
 
   test("answers 500 when the service breaks off, or is down", async () => {
@@ -124,7 +124,7 @@ describe("http-call in the live gateway", () => {
     await auth.close();
     expect(await outcome(url)).toEqual([500, "http call failed"]);
     expect(service.requests).toEqual([]);
-    expect(logs).toEqual(Array(2).fill("http-call: http call failed: connection failed"));
+    expect(logs).toEqual(Array(2).fill("http-call: http call failed: connect failure"));
   });
 });
 
@@ -202,7 +202,7 @@ describe("with a Redis", () => {
       for (let i = 0; i < 3; i++) expect(await outcome(url)).toEqual([200, null, null, "GET /orders"]);
       await redis.revive();
       expect(logs).toEqual(
-        Array(3).fill("redis-ratelimit: redis failed, the request passes: connection failed"),
+        Array(3).fill("redis-ratelimit: redis failed, the request passes: connect failure"),
       );
       // A real one has forgotten the first request, the embedded one has not.
       const statuses = [];

@@ -237,7 +237,7 @@ describeOnEnvoy("the published plugins in Envoy", () => {
 
       expect(statusOf(reply)).toBe(500);
       expect(reply.body.toString()).toBe("http call failed");
-      await envoy.waitForLog(/http-call: http call failed: timeout$/);
+      await envoy.waitForLog(/http-call: http call failed: timeout expired$/);
     });
 
     it("answers 500 when the service is down", async () => {
@@ -245,7 +245,7 @@ describeOnEnvoy("the published plugins in Envoy", () => {
 
       expect(statusOf(reply)).toBe(500);
       expect(reply.body.toString()).toBe("http call failed");
-      await envoy.waitForLog(/http-call: http call failed: connection failed$/);
+      await envoy.waitForLog(/http-call: http call failed: connect failure$/);
     });
 
     it.each([

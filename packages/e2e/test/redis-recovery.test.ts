@@ -61,7 +61,7 @@ describe.for(redisKinds("that plugins find back to a Redis that no longer knows 
       const ask = await serve(redis, [{ name: "plugin", ...SECRET }]);
       expect(await ask("plugin", "ping")).toBe("200 PONG");
       await redis.kill();
-      expect(await ask("plugin", "ping")).toBe("503 connection failed");
+      expect(await ask("plugin", "ping")).toBe("503 connect failure");
       await redis.revive(SECRET);
       expect(await ask("plugin", "ping")).toBe("200 PONG");
       await redis.kill();

@@ -5,8 +5,9 @@ new Plugin<Config>("http-call")
   .parseConfig((json, config) => config.read(json))
   .onRequestHeaders((ctx) =>
     ctx.config.service.get(ctx.config.requestPath).send(ctx, (ctx, response) => {
+      const failure = response.failure;
       // The guide's choice: a service that the gateway does not know, or that has no host, lets requests pass.
-      if (response.failure == Failure.UnknownCluster || response.failure == Failure.NoHealthyHost) {
+      if (failure == Failure.UnknownCluster || failure == Failure.NoHealthyHost) {
         response.logError("not called, the request passes");
         return Action.Continue;
       }

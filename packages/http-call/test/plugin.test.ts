@@ -70,7 +70,9 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     await gateway.advance(1);
     const response = await request;
     expect([response.status, response.text()]).toEqual([500, "http call failed"]);
-    expect(gateway.logs.map(({ message }) => message)).toEqual(["http-call: http call failed: timeout"]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      "http-call: http call failed: timeout expired",
+    ]);
   });
 
   test("answers 500 when the service breaks the connection", async () => {
@@ -80,7 +82,7 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     const gateway = await startGateway(withAuth(auth));
     expect((await gateway.fetch("/orders")).status).toBe(500);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "http-call: http call failed: connection failed",
+      "http-call: http call failed: connect failure",
     ]);
   });
 

@@ -133,7 +133,7 @@ describePlugin("redis-ratelimit", { directory: new URL("../dist", import.meta.ur
     await redis.close();
     expect(quota(await gateway.fetch("/"))).toEqual([200, [], []]);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "redis-ratelimit: redis failed, the request passes: connection failed",
+      "redis-ratelimit: redis failed, the request passes: connect failure",
     ]);
     await redis.restart();
     expect(quota(await gateway.fetch("/"))).toEqual([200, [`${START}`], ["0"]]);

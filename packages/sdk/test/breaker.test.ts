@@ -29,26 +29,30 @@ describe.for(BUILDS)("a circuit breaker (%s)", ([, flags]) => {
   test("opens after failures in a row, tries once, and closes with an answer", async () => {
     const { gateway, service, told, ask } = await start(GUARDED);
     told.answer = null;
-    expect([await ask(), await ask()]).toEqual(["timeout", "timeout"]);
+    expect([await ask(), await ask()]).toEqual(["timeout expired", "timeout expired"]);
     told.answer = {};
     expect(await ask()).toBe("status 200");
     told.answer = null;
-    expect([await ask(), await ask(), await ask()]).toEqual(["timeout", "timeout", "timeout"]);
+    expect([await ask(), await ask(), await ask()]).toEqual([
+      "timeout expired",
+      "timeout expired",
+      "timeout expired",
+    ]);
     const before = service.requests.length;
     told.answer = {};
     await gateway.advance(999);
-    expect([await ask(), await ask()]).toEqual(["circuit open", "circuit open"]);
+    expect([await ask(), await ask()]).toEqual(["circuit is open", "circuit is open"]);
     expect(service.requests.length).toBe(before);
     await gateway.advance(1);
     told.answer = null;
     const trial = gateway.fetch("/trial");
     await gateway.advance(0);
-    expect((await gateway.fetch("/beside")).text()).toBe("circuit open");
+    expect((await gateway.fetch("/beside")).text()).toBe("circuit is open");
     await gateway.advance(500);
-    expect((await trial).text()).toBe("timeout");
+    expect((await trial).text()).toBe("timeout expired");
     told.answer = {};
     await gateway.advance(999);
-    expect(await ask()).toBe("circuit open");
+    expect(await ask()).toBe("circuit is open");
     await gateway.advance(1);
     expect([await ask("/closes"), await ask("/passes")]).toEqual(["status 200", "status 200"]);
     expect(service.requests.slice(before).map(({ path }) => path)).toEqual(["/trial", "/closes", "/passes"]);
@@ -63,8 +67,8 @@ describe.for(BUILDS)("a circuit breaker (%s)", ([, flags]) => {
     for (let i = 0; i < 3; i++) expect(await ask("/", "two")).toBe("no healthy host");
     for (let i = 0; i < 3; i++) expect(await ask("/", "three")).toBe("unknown cluster");
     expect([await ask("/", "two"), await ask("/", "three"), await ask()]).toEqual([
-      "circuit open",
-      "circuit open",
+      "circuit is open",
+      "circuit is open",
       "status 503",
     ]);
   });
@@ -77,15 +81,15 @@ describe.for(BUILDS)("a circuit breaker (%s)", ([, flags]) => {
     told.answer = null;
     const calls = ["/100", "/100", "/900"].map((path) => gateway.fetch(path));
     await gateway.advance(900);
-    for (const call of calls) expect((await call).text()).toBe("timeout");
-    expect((await gateway.fetch("/1")).text()).toBe("circuit open");
+    for (const call of calls) expect((await call).text()).toBe("timeout expired");
+    expect((await gateway.fetch("/1")).text()).toBe("circuit is open");
     await gateway.advance(200); // 1000 after it has opened, 200 after the last failure
     const away = new AbortController();
     const trial = gateway.fetch("/0", { signal: away.signal });
     await gateway.advance(1);
     away.abort(new Error("gone"));
     await expect(trial).rejects.toThrow("gone");
-    expect((await gateway.fetch("/1")).text()).toBe("circuit open");
+    expect((await gateway.fetch("/1")).text()).toBe("circuit is open");
     await gateway.advance(1000);
     told.answer = {};
     expect((await gateway.fetch("/1")).text()).toBe("status 200");
@@ -99,7 +103,7 @@ describe.for(BUILDS)("a circuit breaker (%s)", ([, flags]) => {
     told.answer = null;
     const pending = gateway.fetch("/");
     await gateway.advance(5000);
-    expect((await pending).text()).toBe("timeout");
+    expect((await pending).text()).toBe("timeout expired");
     expect(service.requests).toHaveLength(2);
     told.answer = {};
     expect(await ask()).toBe("status 200");
@@ -108,7 +112,7 @@ describe.for(BUILDS)("a circuit breaker (%s)", ([, flags]) => {
   test("remembers 64 failing clusters", async () => {
     const { ask } = await start(GUARDED);
     for (let i = 0; i < 3; i++) await ask("/", "first");
-    expect(await ask("/", "first")).toBe("circuit open");
+    expect(await ask("/", "first")).toBe("circuit is open");
     for (let i = 0; i < 64; i++) await ask("/", `cluster-${i}`);
     expect(await ask("/", "first")).toBe("unknown cluster");
   });

@@ -71,7 +71,7 @@ describe.for(BUILDS)("gRPC calls that fail (%s)", ([, flags]) => {
     expect([await ask("/guarded"), await ask("/guarded"), await ask("/guarded")]).toEqual([
       timeout,
       timeout,
-      "-1 circuit open",
+      "-1 circuit is open",
     ]);
     expect(checks.calls).toHaveLength(2);
     await gateway.advance(1000);
@@ -80,6 +80,6 @@ describe.for(BUILDS)("gRPC calls that fail (%s)", ([, flags]) => {
     method = () => Promise.reject(new GrpcError(14));
     for (let i = 0; i < 3; i++) expect(await ask("/guarded")).toBe("14 via_upstream");
     for (let i = 0; i < 2; i++) expect(await ask("/guarded", "none")).toBe("-1 no healthy host");
-    expect(await ask("/guarded", "none")).toBe("-1 circuit open");
+    expect(await ask("/guarded", "none")).toBe("-1 circuit is open");
   });
 });

@@ -24,7 +24,7 @@ describe.for(BUILDS)("several calls at once (%s)", ([, flags]) => {
     ],
     ["one is unknown", { two: upstream({ body: "B" }) }, " - B status 200"],
     ["none is known", {}, " -  unknown cluster"],
-    ["one takes too long", { one: upstream({ body: "A" }), two: never }, "A -  timeout"],
+    ["one takes too long", { one: upstream({ body: "A" }), two: never }, "A -  timeout expired"],
   ] as const)("bring both replies when %s", async ([, clusters, text]) => {
     const gateway = await start(BOTH, { clusters: clusters as never });
     const pending = gateway.fetch("/");
@@ -75,7 +75,7 @@ describe.for(BUILDS)("calls that are made again (%s)", ([, flags]) => {
     );
     expect((await gateway.fetch("/")).text()).toBe("third");
     expect(calls).toBe(3);
-    expect((await gateway.fetch("/", { method: "POST" })).text()).toBe("connection failed");
+    expect((await gateway.fetch("/", { method: "POST" })).text()).toBe("connect failure");
     expect(calls).toBe(4);
   });
   test("a script goes by its digest, and in full when Redis has forgotten it", async () => {

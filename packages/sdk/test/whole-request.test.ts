@@ -182,7 +182,7 @@ describe.for(CASES)("the whole request ($title)", ({ flags, options, first }) =>
   test("tells the gateway's failures from the service's answers", async () => {
     const callback = `ctx.respond(200, response.reason)`;
     for (const [target, reason] of [
-      [null, "connection failed"],
+      [null, "connect failure"],
       [upstream({ status: 503 }), "status 503"],
     ] as const) {
       const gateway = await start(route(`"GET", "/other"`, callback), { upstream: target });

@@ -11,12 +11,22 @@ const OPTIONS = [
   "timeout",
 ];
 /** Methods that others take notice of; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
-const METHODS = ["breaker", "diagnose", "initialMetadata", "routeCall", "stream", "trailingMetadata"];
+const METHODS = [
+  "breaker",
+  "diagnose",
+  "initialMetadata",
+  "retry",
+  "routeCall",
+  "stream",
+  "trailingMetadata",
+];
+/** The same of getters. */
+const GETTERS = ["hasBody", "state"];
 /** The SDK's sources, and those of AssemblyScript in which such names have another meaning. */
 const OTHERS = /^~lib\/(@gateway-plugins\/sdk\/|bindings\/|(atomics|builtins|memory)$)/;
 
 /**
- * Declares what sources besides the SDK's use: the methods that one calls, and the options that one may set, as a name in an object literal
+ * Declares what sources besides the SDK's use: the members that one names, and the options that one may set, as a name in an object literal
  * or by an assignment, which takes a variable of such a class, `...Options`. Wherever else such a name is followed by a colon, the option is
  * declared, too, which costs its code and nothing else.
  */
@@ -28,7 +38,8 @@ export function declareOptions(sources: readonly Source[]): string {
     ...OPTIONS.filter(
       (name) => isIn(`(?<![.\\w])${name}\\s*[:,}]`) || (assigns && isIn(`\\.${name}\\s*[-+*/%&|^<>?]*=[^=]`)),
     ).map((name) => `GATEWAY_OPTION_${name}`),
-    ...METHODS.filter((name) => isIn(`\\.\\s*${name}\\s*\\(`)).map((name) => `GATEWAY_USES_${name}`),
+    ...METHODS.filter((name) => isIn(`\\.\\s*${name}\\s*[(<]`)).map((name) => `GATEWAY_USES_${name}`),
+    ...GETTERS.filter((name) => isIn(`\\.\\s*${name}\\b`)).map((name) => `GATEWAY_USES_${name}`),
   ];
   return names.map((name) => `// @ts-ignore\n@global const ${name}: i32 = 1;\n`).join("");
 }

@@ -1,9 +1,9 @@
 // A text put together from parts, without a string for each: a log line, a cluster's name, a number. One at a time; what does not fit 1 KiB is cut off.
-import { Encoded, decode, encodeText, giveBack, lengthOf, pointerOf } from "./text";
+import { Encoded, decode, encodeText, encoded, giveBack, lengthOf, pointerOf } from "./text";
 
 const SIZE: usize = 1024;
 // Memory of its own: a wrapper may have something in scratch while it complains.
-const TEXT: usize = memory.data(1024);
+export const TEXT: usize = memory.data(1024);
 
 let end: usize = 0;
 
@@ -12,7 +12,7 @@ export function startText(): void {
 }
 /** Control characters become spaces, so that a value cannot forge a line. */
 export function putByte(byte: u32): void {
-  if (end < TEXT + SIZE) store<u8>(end++, (byte < 32 && byte != 9) || byte == 127 ? 32 : byte);
+  if (end < TEXT + SIZE) store<u8>(end++, byte < 32 || byte == 127 ? 32 : byte);
 }
 export function putBytes(p: usize, length: usize): void {
   for (const last = p + length; p < last; p++) putByte(load<u8>(p));
@@ -35,9 +35,13 @@ export function putNumber(n: i64): void {
 }
 /** Ends the text, which begins with ASCII; it stays until the next one begins. */
 export function endText(): Encoded {
+  return encoded(TEXT, cutText());
+}
+/** The same, which stands at `TEXT`: its length. */
+export function cutText(): usize {
   // A character that was cut in two goes.
   if (end == TEXT + SIZE) while (load<u8>(--end) >> 6 == 2) {}
-  return ((<u64>(end - TEXT)) << 32) | TEXT;
+  return end - TEXT;
 }
 /** The text, whatever it begins with. */
 export function takeText(): string {

@@ -16,7 +16,7 @@ export function startPairs(count: i32, bytes: usize): void {
   start = reserve(4 + <usize>count * 10 + bytes);
   lengths = start + 4;
   end = lengths + ((<usize>count) << 3);
-  legal = true;
+  legal = count <= MAX_PAIRS;
   store<u32>(start, count);
 }
 /** `[name, value]`; a code unit takes up to three bytes. */
@@ -39,12 +39,17 @@ export function addBytes(p: usize, length: usize): void {
 export function addEncoded(text: Encoded): void {
   addBytes(pointerOf(text), lengthOf(text));
 }
+/** A name and a value. */
+export function add(name: Encoded, value: Encoded): void {
+  addEncoded(name);
+  addEncoded(value);
+}
 /** A path, which gets its slash when it has none. */
-export function addPath(p: usize, length: usize): void {
-  const slash: usize = length && load<u8>(p) == 47 ? 0 : 1;
+export function addPath(p: usize, last: usize): void {
+  if (p < last && load<u8>(p) == 47) p++;
   store<u8>(end, 47);
-  memory.copy(end + slash, p, length);
-  endText(end + slash + length);
+  memory.copy(end + 1, p, last - p);
+  endText(end + 1 + last - p);
 }
 function endText(after: usize): void {
   store<u32>(lengths, <u32>(after - end));
@@ -59,7 +64,7 @@ function endText(after: usize): void {
 /** Bytes of the map; 0 when a text broke its rule or the map is larger than hosts accept. */
 export function pairsLength(): usize {
   const length = end - start;
-  return legal && length <= MAX_PAIRS_BYTES && <i32>load<u32>(start) <= MAX_PAIRS ? length : 0;
+  return legal && length <= MAX_PAIRS_BYTES ? length : 0;
 }
 
 /** Decodes a map that a host wrote: the pairs up to the first that does not lie within it. */

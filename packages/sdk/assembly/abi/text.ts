@@ -2,7 +2,7 @@
 // Text from outside keeps its bytes: one that is not UTF-8 is the lone surrogate 0xDC00 + byte in a string, and that byte again on the wire.
 
 import { utf8 } from "./literals";
-import { isName, isReserved, isSingleValued } from "./names";
+import { isAmong, isReserved, isSingleValued } from "./names";
 
 const SCRATCH_SIZE: usize = 4096;
 const SCRATCH: usize = memory.data(4096);
@@ -91,7 +91,7 @@ export function encodeText(text: string): Encoded {
   if (start - SCRATCH < SCRATCH_SIZE) used = end - SCRATCH;
   return ((<u64>(end - start)) << 32) | start;
 }
-function encode(text: string, rule: Rule): Encoded {
+export function encode(text: string, rule: Rule): Encoded {
   const encoded = encodeText(text);
   if (keeps(pointerOf(encoded), lengthOf(encoded), rule)) return encoded;
   giveBack(encoded);
@@ -106,7 +106,7 @@ export function encodeChangeableName(name: string): Encoded {
 }
 export function encodeDeletableName(name: string): Encoded {
   const encoded = encodeChangeableName(name);
-  return encoded && isName(encoded, utf8("x-forwarded-proto")) ? 0 : encoded;
+  return encoded && isAmong(encoded, utf8("x-forwarded-proto\0")) ? 0 : encoded;
 }
 export function encodeAppendableName(name: string): Encoded {
   const encoded = encodeChangeableName(name);

@@ -1,14 +1,14 @@
 import { Status } from "../abi/enums";
 import { Bytes } from "../bytes/bytes";
-import { lastToken } from "../host/callouts";
 import { startGrpcCall, statusMessage } from "../host/grpc";
 import { Guard } from "../http/circuits";
 import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
 import { Slot } from "../http/reply";
-import { Action, held } from "../stream/action";
+import { Action } from "../stream/action";
 import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { tooLate } from "../stream/respond";
 import { closeStream, receiveOnStream } from "./open-streams";
 import { encodeMetadata, failureOf, targetOf } from "./request";
 import { GrpcResponse, answer, isGateways } from "./response";
@@ -35,21 +35,21 @@ export class GrpcCall extends Call {
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: GrpcResponse) => Action): Action {
-    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
+    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : tooLate();
   }
   /** The same with one more object for the callback. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: GrpcResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
     return mayWait(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
-      : held();
+      : tooLate();
   }
   /** Sends without holding any message, as `HttpCall.run`. */
   run<T>(plugin: T, callback: (plugin: T, response: GrpcResponse) => void): void {
     this.detach(this.dispatch(), callback.index);
   }
   join(id: u32, slot: usize): Action {
-    return mayWait(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : held();
+    return mayWait(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : tooLate();
   }
   /**
    * As `HttpCall.breaker`: after this many failures in a row of guarded calls to the same cluster, further ones fail at once with `Failure.CircuitOpen`, for `ms` milliseconds.
@@ -69,19 +69,19 @@ export class GrpcCall extends Call {
   noteCluster(): void {
     noteCluster(this.cluster);
   }
-  private dispatch(): u32 {
+  private dispatch(): bool {
     if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
     if (isDefined(GATEWAY_USES_breaker))
       if (this instanceof GuardedGrpcCall) return changetype<GuardedGrpcCall>(this).attempt();
     return this.startNow();
   }
-  protected startNow(): u32 {
+  protected startNow(): bool {
     // It may ask the gateway, which ends what is encoded.
     const target = targetOf(this.cluster);
     const failure = encodeMetadata(this.options.metadata);
     if (failure != Failure.None) {
       answer.failure = failure;
-      return 0;
+      return false;
     }
     const status = startGrpcCall(
       target.pointer,
@@ -92,9 +92,9 @@ export class GrpcCall extends Call {
       this.message.length,
       max(0, this.options.timeout),
     );
-    if (status == Status.Ok) return lastToken();
+    if (status == Status.Ok) return true;
     answer.failure = failureOf(status);
-    return 0;
+    return false;
   }
 }
 /** A call that is not made while its cluster fails. */
@@ -113,14 +113,14 @@ export class GuardedGrpcCall extends GrpcCall {
     this.guard = new Guard(failures, ms);
   }
   /** As `dispatch`, when the cluster lets it pass. */
-  attempt(): u32 {
+  attempt(): bool {
     if (!this.guard.admits(this.cluster.name)) {
       answer.failure = Failure.CircuitOpen;
-      return 0;
+      return false;
     }
-    const token = this.startNow();
-    if (!token) this.guard.note(answer.failure);
-    return token;
+    if (this.startNow()) return true;
+    this.guard.note(answer.failure);
+    return false;
   }
   /** The answer is here. */
   note(): void {

@@ -13,7 +13,8 @@ import {
 import { logText } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { Action, held } from "../stream/action";
-import { Failure, holds, isTooDeep, logTooDeep, mayWait, nest, stuck, unnest } from "../stream/calls";
+import { Failure, holds, logStuck, mayWait, stuck } from "../stream/calls";
+import { tooLate } from "../stream/respond";
 import {
   Mark,
   Phase,
@@ -23,8 +24,12 @@ import {
   isMarked,
   leaveCallback,
   leaveStream,
+  nest,
+  remember,
   resume,
   running,
+  unnest,
+  waitNoMore,
 } from "../stream/stream";
 import { TABLE_SIZE, Table } from "../stream/table";
 import { encodeMetadata, failureOf, targetOf } from "./request";
@@ -45,6 +50,8 @@ export abstract class GrpcExchange {
   protected token: u32 = 0;
   /** The request it belongs to; 0 for none. */
   private stream: u32 = 0;
+  /** Where that is remembered while a message waits. */
+  private record: usize = 0;
   private phase: Phase = Phase.RequestHeaders;
   private callback: u32 = 0;
   /** One more object for the callback, of whatever class: a managed field keeps it alive. */
@@ -79,7 +86,7 @@ export abstract class GrpcExchange {
   ) {}
 
   protected attach(id: u32, index: u32, payload: usize): Action {
-    if (!mayWait(id)) return held();
+    if (!mayWait(id)) return tooLate();
     const isNew = !this.callback;
     if (this.waits || (!isNew && this.stream != id)) {
       refuse();
@@ -94,11 +101,7 @@ export abstract class GrpcExchange {
     if (this.isRunning) return this.awaitMore();
     if (!this.isSomethingHere() && !this.isOver) return this.waitOn();
     // Something is here already.
-    if (isTooDeep()) {
-      logTooDeep();
-      return stuck();
-    }
-    nest();
+    if (!nest()) return stuck();
     const action = this.step();
     unnest();
     this.unpin();
@@ -109,8 +112,7 @@ export abstract class GrpcExchange {
     this.callback = index;
     this.background = changetype<GrpcExchange | null>(running.config || changetype<usize>(this));
     if (this.open()) return;
-    if (isTooDeep()) return logTooDeep();
-    nest();
+    if (!nest()) return logStuck();
     this.runDetached();
     unnest();
     this.unpin();
@@ -122,6 +124,7 @@ export abstract class GrpcExchange {
   }
   private waitOn(): Action {
     addWaiting();
+    this.record = remember();
     this.waits = true;
     return held();
   }
@@ -246,19 +249,20 @@ export abstract class GrpcExchange {
       }
     } else if (this.waits) {
       this.waits = false;
-      if (enterCall(this.stream, this.phase)) {
-        // As behind any call: a response may have begun while this held the request's body.
-        const present = running.phase;
-        running.phase = this.phase;
-        if (!isMarked(Mark.Answered) && !holds(this.step())) resume();
-        running.phase = max(present, running.phase);
-        leaveStream();
-      } else this.drop();
+      const isThere = enterCall(this.record, this.phase);
+      // As behind any call: a response may have begun while this held the request's body.
+      const present = isThere ? running.phase : Phase.Log;
+      running.phase = this.phase;
+      if (!isThere) this.drop();
+      else if (!isMarked(Mark.Answered) && !holds(this.step())) resume();
+      running.phase = max(present, running.phase);
+      leaveStream();
     }
     this.unpin();
   }
   /** The request is over. */
   abandon(): void {
+    if (this.waits) waitNoMore(this.record, this.phase);
     this.waits = false;
     this.drop();
     this.unpin();

@@ -4,26 +4,25 @@ import { proxy_http_call, proxy_redis_call, proxy_redis_init } from "../abi/impo
 import { pairsLength, pairsPointer } from "../abi/pairs";
 import { Encoded, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 
-/** The token of the call that was started last. */
+/** The token of the call that was started last, if it was. */
 // @ts-ignore: decorator
 @inline export function lastToken(): u32 {
   return load<u32>(OUT);
 }
 
 /** Starts an HTTP call with the pairs begun by `startPairs`. BadArgument: unknown cluster; InternalFailure: no healthy host, or circuit open. */
-export function startHttpCall(cluster: string, body: usize, bodyLength: usize, timeoutMs: i32): Status {
+export function startHttpCall(cluster: string, body: Encoded, timeoutMs: i32): Status {
   const length = pairsLength();
   let status: Status = Status.SerializationFailure;
   if (length) {
     const name = encodeText(cluster);
-    store<u32>(OUT, 0);
     status = proxy_http_call(
       pointerOf(name),
       lengthOf(name),
       pairsPointer(),
       length,
-      body,
-      bodyLength,
+      pointerOf(body),
+      lengthOf(body),
       0,
       0,
       timeoutMs,
@@ -53,7 +52,6 @@ export function initRedis(cluster: Encoded, username: string, password: string, 
 /** Sends one RESP command. BadArgument: unknown cluster; InternalFailure: no healthy host, or not initialised. */
 export function startRedisCall(cluster: string, command: usize, length: usize): Status {
   const name = encodeText(cluster);
-  store<u32>(OUT, 0);
   const status = proxy_redis_call(pointerOf(name), lengthOf(name), command, length, OUT);
   release();
   return status;

@@ -8,6 +8,7 @@ import {
   proxy_replace_header_map_value,
   proxy_set_header_map_pairs,
 } from "../abi/imports";
+import { utf8 } from "../abi/literals";
 import { decodePairs, pairsLength, pairsPointer } from "../abi/pairs";
 import { Encoded, decode, lengthOf, pointerOf, release } from "../abi/text";
 
@@ -15,7 +16,8 @@ import { Encoded, decode, lengthOf, pointerOf, release } from "../abi/text";
 export function findHeader(map: MapType, name: Encoded): bool {
   clearOut();
   const found =
-    name != 0 && proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
+    pointerOf(name) != 0 &&
+    proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
   release();
   return found;
 }
@@ -29,23 +31,18 @@ export function getHeader(map: MapType, name: Encoded): string | null {
 }
 export function hasHeader(map: MapType, name: Encoded): bool {
   const found = findHeader(map, name);
-  if (found) freeHostBytes();
+  freeHostBytes();
   return found;
 }
-/** A three-digit header such as `:status`, without a string; 0 when absent or not three digits. */
-export function getStatusCode(map: MapType, name: Encoded): i32 {
-  if (!findHeader(map, name)) return 0;
-  let status = 0;
-  if (hostLength() == 3) {
-    for (let i: usize = 0; i < 3; i++) {
-      const digit = <i32>load<u8>(hostPointer() + i) - 48;
-      if (<u32>digit > 9) {
-        status = 0;
-        break;
-      }
-      status = status * 10 + digit;
+/** The `:status`, without a string; not from 100 to 999 when it is absent or no such number. */
+export function readStatus(map: MapType): u32 {
+  let status: u32 = 0;
+  if (findHeader(map, utf8(":status")))
+    for (let p = hostPointer(), end = p + hostLength(); p < end; p++) {
+      const digit: u32 = load<u8>(p) - 48;
+      // No number then, whatever follows.
+      status = digit > 9 ? 1000 : status * 10 + digit;
     }
-  }
   freeHostBytes();
   return status;
 }

@@ -1,15 +1,15 @@
-import { OUT } from "../abi/allocator";
-import { LogLevel, Status } from "../abi/enums";
+import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { proxy_get_log_level, proxy_log } from "../abi/imports";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
-import { endText, putBytes, putText, startText } from "../abi/compose";
+import { TEXT, cutText, putBytes, putText, startText } from "../abi/compose";
 
 const PREFIX_SIZE: usize = 128;
 const PREFIX: usize = memory.data(128);
 
 let prefixLength: usize = 0;
-let level: i32 = -1;
+/** The gateway's level, which it writes here itself; all lines where it does not. */
+const LEVEL: usize = memory.data(4);
 let checks: u32 = 0;
 
 /** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Up to 126 bytes. */
@@ -23,11 +23,8 @@ export function setLogPrefix(name: Encoded): void {
 
 /** Whether the gateway would print a line of this level. Asks the gateway once, then every 256th time: an operator may change it. */
 export function logs(wanted: LogLevel): bool {
-  if (level < 0 || (++checks & 255) == 0) {
-    store<u32>(OUT, 0);
-    level = proxy_get_log_level(OUT) == Status.Ok ? load<u32>(OUT) : 0;
-  }
-  return wanted >= level;
+  if (!(checks++ & 255)) proxy_get_log_level(LEVEL);
+  return wanted >= load<i32>(LEVEL);
 }
 
 /** Begins a line: `<plugin>: `. */
@@ -36,8 +33,7 @@ export function startLine(): void {
   putBytes(PREFIX, prefixLength);
 }
 export function endLine(wanted: LogLevel): void {
-  const line = endText();
-  proxy_log(wanted, pointerOf(line), lengthOf(line));
+  proxy_log(wanted, TEXT, cutText());
 }
 
 /** One line of one literal. */

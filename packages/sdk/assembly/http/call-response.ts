@@ -4,7 +4,7 @@ import { utf8 } from "../abi/literals";
 import { Encoded, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
-import { getStatusCode, hasHeader } from "../host/headers";
+import { readStatus, hasHeader } from "../host/headers";
 import { endLine, logs, startLine } from "../host/log";
 import { Json } from "../json/json";
 import { Failure } from "../stream/calls";
@@ -14,11 +14,12 @@ import { HeadersView } from "./headers";
 
 /** What the next callback is told. */
 export class reply {
-  static failure: Failure = Failure.None;
-  static headers: u32 = 0;
-  /** -1 until asked for. */
-  static status: i32 = -1;
+  /** A failure, or the service's status, from 100; 0 until the gateway is asked. */
+  static outcome: i32 = 0;
 }
+const LOWEST: i32 = 100;
+/** Less a gateway's own 504 it is `Timeout`, less 503 `ConnectFailed`, less 502 `Protocol`. */
+const STATUS_AND_FAILURE: i32 = 508;
 
 /** What came back from a call, or why nothing did. Valid inside the callback it was given to. */
 // @ts-ignore: decorator
@@ -27,12 +28,12 @@ export class HttpResponse {
   /** None when a service has answered, whatever its status. */
   get failure(): Failure {
     this.read();
-    return reply.failure;
+    return reply.outcome < LOWEST ? reply.outcome : Failure.None;
   }
   /** 0 when `failure` is set. */
   get status(): i32 {
     this.read();
-    return reply.failure == Failure.None ? reply.status : 0;
+    return reply.outcome < LOWEST ? 0 : reply.outcome;
   }
   /** A service has answered with 200 to 299. */
   get ok(): bool {
@@ -40,7 +41,8 @@ export class HttpResponse {
   }
   /** For logs and messages: `status 404`, or the failure in words. */
   get reason(): string {
-    return this.failure == Failure.None ? "status " + reply.status.toString() : failureText(reply.failure);
+    const failure = this.failure;
+    return failure == Failure.None ? "status " + reply.outcome.toString() : failureText(failure);
   }
   /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
   diagnose(): string {
@@ -49,7 +51,7 @@ export class HttpResponse {
   /** Logs `<message>: <reason>` at level error, without making a string of it. */
   // @ts-ignore: decorator
   @inline logError(message: string): void {
-    if (logs(LogLevel.Error)) logReason(utf8(message), this.failure, reply.status);
+    logReason(utf8(message));
   }
   /** Empty when nothing has answered. Names are found whatever their case. */
   get headers(): HeadersView {
@@ -77,28 +79,30 @@ export class HttpResponse {
    * no x-envoy-upstream-service-time. Source: Envoy's router filter.
    */
   private read(): void {
-    if (reply.status >= 0) return;
-    const status = reply.headers ? getStatusCode(MapType.CallResponseHeaders, utf8(":status")) : 0;
-    reply.status = status;
-    if (!status) reply.failure = reply.headers ? Failure.Protocol : Failure.Reset;
+    if (reply.outcome) return;
+    let status: i32 = readStatus(MapType.CallResponseHeaders);
+    if (<u32>(status - LOWEST) >= 900) status = Failure.Protocol;
     else if (
       <u32>(status - 502) < 3 &&
       !hasHeader(MapType.CallResponseHeaders, utf8("x-envoy-upstream-service-time"))
     )
-      reply.failure =
-        status == 504 ? Failure.Timeout : status == 503 ? Failure.ConnectFailed : Failure.Protocol;
+      status = STATUS_AND_FAILURE - status;
+    reply.outcome = status;
   }
 }
 
 /** `<message>: <failure in words>`, or `: status <status>` when there is no failure. */
-function logReason(message: Encoded, failure: Failure, status: i32): void {
-  startLine();
-  putText(message);
-  putText(utf8(": "));
-  if (failure == Failure.None) {
-    putText(utf8("status "));
-    putNumber(status);
-  } else putText(failureWords(failure));
-  endLine(LogLevel.Error);
+function logReason(message: Encoded): void {
+  if (logs(LogLevel.Error)) {
+    const failure = changetype<HttpResponse>(1).failure;
+    startLine();
+    putText(message);
+    putText(utf8(": "));
+    if (failure == Failure.None) {
+      putText(utf8("status "));
+      putNumber(reply.outcome);
+    } else putText(failureWords(failure));
+    endLine(LogLevel.Error);
+  }
   release();
 }

@@ -1,12 +1,23 @@
 import { Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
-import { addBytes, addEncoded, addPair, addPath, addText, startPairs } from "../abi/pairs";
-import { Encoded, Rule, allows, encodeText, lengthOf, pointerOf } from "../abi/text";
-import { lastToken, startHttpCall } from "../host/callouts";
-import { Action, held } from "../stream/action";
+import { add, addEncoded, addPair, addPath, startPairs } from "../abi/pairs";
+import {
+  Encoded,
+  Rule,
+  allows,
+  encode,
+  encodeName,
+  encodeText,
+  keeps,
+  lengthOf,
+  pointerOf,
+} from "../abi/text";
+import { startHttpCall } from "../host/callouts";
+import { Action } from "../stream/action";
 import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { tooLate } from "../stream/respond";
 import { HttpResponse, reply } from "./call-response";
 import { Guard } from "./circuits";
 import { Cluster } from "./cluster";
@@ -26,11 +37,6 @@ export class CallOptions {
 /** No number that anybody means. */
 const CLIENTS = i32.MIN_VALUE;
 
-// Never set by a plugin that does not retry, whose code goes then.
-let retryHttp: u32 = 0;
-function again(call: HttpCall): bool {
-  return changetype<HttpResponse>(1).failure != Failure.None && call.tryAgain();
-}
 function joinHttp(id: u32, response: HttpResponse, slot: Slot): usize {
   const copy = slot.reply;
   copy.failure = response.failure;
@@ -59,22 +65,21 @@ export class HttpCall extends Call {
 
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: HttpResponse) => Action): Action {
-    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
+    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : tooLate();
   }
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: HttpResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
     return mayWait(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
-      : held();
+      : tooLate();
   }
 
   join(id: u32, slot: usize): Action {
-    return mayWait(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : held();
+    return mayWait(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : tooLate();
   }
   /** A safe method (GET, HEAD, OPTIONS) is tried again, at once and up to `times` times, when no service has answered. Others are not. */
   retry(times: i32): this {
-    retryHttp = again.index;
     if (this.method == "GET" || this.method == "HEAD" || this.method == "OPTIONS") this.retries = times;
     return this;
   }
@@ -91,9 +96,9 @@ export class HttpCall extends Call {
   tryAgain(): bool {
     if (this.retries <= 0) return false;
     this.retries--;
-    const before = reply.failure;
+    const before = reply.outcome;
     if (this.sendAgain(this.dispatch())) return true;
-    reply.failure = before;
+    reply.outcome = before;
     return false;
   }
 
@@ -105,8 +110,8 @@ export class HttpCall extends Call {
     this.detach(this.dispatch(), callback.index);
   }
 
-  /** Starts the call at the host: its token, or 0 when it could not be started. */
-  private dispatch(): u32 {
+  /** Starts the call at the host; false when it could not be started. */
+  private dispatch(): bool {
     if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
     if (isDefined(GATEWAY_USES_breaker))
       if (this instanceof GuardedCall) return changetype<GuardedCall>(this).attempt();
@@ -115,9 +120,7 @@ export class HttpCall extends Call {
   noteCluster(): void {
     noteCluster(this.client.cluster);
   }
-  protected startNow(): u32 {
-    reply.headers = 0;
-    reply.status = 0;
+  protected startNow(): bool {
     let options: CallOptions | null = null;
     if (
       isDefined(GATEWAY_OPTION_body) ||
@@ -128,66 +131,59 @@ export class HttpCall extends Call {
     // These may ask the gateway, which ends what is encoded.
     const name = this.client.cluster.name;
     const host = this.client.cluster.host;
-    const status = this.encode(host, options) ? this.start(name, options) : Status.SerializationFailure;
-    if (status == Status.Ok) return lastToken();
-    reply.failure =
-      status == Status.BadArgument
-        ? Failure.UnknownCluster
-        : status == Status.SerializationFailure
-          ? Failure.InvalidRequest
-          : Failure.NoHealthyHost;
-    return 0;
+    const status = this.start(name, host, options);
+    // BadArgument is `UnknownCluster`, SerializationFailure `InvalidRequest`, by their numbers.
+    reply.outcome = status <= Status.SerializationFailure ? <i32>status : Failure.NoHealthyHost;
+    return status == Status.Ok;
   }
-  private start(name: string, options: CallOptions | null): Status {
-    let body: Encoded = 0;
-    if (isDefined(GATEWAY_OPTION_body)) if (options && options.body.length) body = encodeText(options.body);
-    let timeout = this.client.timeout;
-    if (isDefined(GATEWAY_OPTION_timeout) && options && options.timeout != CLIENTS) timeout = options.timeout;
-    return startHttpCall(name, pointerOf(body), lengthOf(body), max(0, timeout));
-  }
-  /** Encodes the headers; false when one of them cannot be sent. */
-  private encode(host: string, options: CallOptions | null): bool {
+  /** SerializationFailure when the path or a header cannot be sent. */
+  private start(name: string, host: string, options: CallOptions | null): Status {
     const headers = options && isDefined(GATEWAY_OPTION_headers) ? options.headers : null;
     const url = encodeText(this.path);
     let path = pointerOf(url);
-    let end = path + lengthOf(url);
-    for (let p = path; p < end; p++) {
-      const c: u32 = load<u8>(p);
-      if (c <= 32 || c == 127) return false;
-      if (c == 35) end = p; // the fragment stays here
-    }
+    let end = path;
+    // The fragment stays here.
+    for (const last = path + lengthOf(url); end < last && load<u8>(end) != 35;) end++;
+    if (!keeps(path, end - path, Rule.Target)) return Status.SerializationFailure;
     // An absolute URL gives the authority; the cluster stays the client's.
-    let authority: usize = 0;
-    const scheme = path + (load<u8>(path, 4) == 115 ? 5 : 4);
+    let authority = encode(host, Rule.Target);
+    const s = path + <usize>(load<u8>(path, 4) == 115);
     // `http`, perhaps `s`, and `://`
-    if (load<u32>(path) == 0x70747468 && load<u32>(scheme) << 8 == 0x2f2f3a00 && scheme + 3 <= end) {
-      path = authority = scheme + 3;
-      while (path < end && load<u8>(path) != 47 && load<u8>(path) != 63) path++;
+    if (load<u32>(path) == 0x70747468 && load<u32>(s, 4) << 8 == 0x2f2f3a00 && s + 7 <= end) {
+      const start = s + 7;
+      // To a slash or a question mark.
+      for (path = start; path < end && (load<u8>(path) | 16) != 63;) path++;
+      if (path > start) authority = ((<Encoded>(path - start)) << 32) | start;
     }
+    const method = encodeName(this.method);
+    if (!authority || !method) return Status.SerializationFailure;
     let count = 4;
-    let units = this.method.length + host.length;
+    let units = 0;
     if (isDefined(GATEWAY_OPTION_headers) && headers) {
       for (let i = 0; i < headers.length; i++) {
         const pair = unchecked(headers[i]);
         const name = pair.length ? unchecked(pair[0]) : "";
-        if (pair.length != 2 || !allows(name, Rule.Token) || isReservedText(name)) return refuse(name);
+        if (pair.length != 2 || !allows(name, Rule.Token) || isReservedText(name)) {
+          refuse(name);
+          return Status.SerializationFailure;
+        }
         units += name.length + unchecked(pair[1]).length;
       }
       count += headers.length;
     }
-    startPairs(count, <usize>units * 3 + lengthOf(url) + 64);
-    addEncoded(utf8(":method"));
-    addText(this.method, Rule.Token);
+    startPairs(count, <usize>units * 3 + lengthOf(method + url + authority) + 64);
+    add(utf8(":method"), method);
     addEncoded(utf8(":path"));
-    addPath(path, end - path);
-    addEncoded(utf8(":authority"));
-    if (authority && authority < path) addBytes(authority, path - authority);
-    else addText(host, Rule.Target);
-    addEncoded(utf8(":scheme"));
-    addEncoded(utf8("http"));
+    addPath(path, end);
+    add(utf8(":authority"), authority);
+    add(utf8(":scheme"), utf8("http"));
     if (isDefined(GATEWAY_OPTION_headers) && headers)
       for (let i = 0; i < headers.length; i++) addPair(unchecked(headers[i]), Rule.FieldValue);
-    return true;
+    let body: Encoded = 0;
+    if (isDefined(GATEWAY_OPTION_body)) if (options && options.body.length) body = encodeText(options.body);
+    let timeout = this.client.timeout;
+    if (isDefined(GATEWAY_OPTION_timeout) && options && options.timeout != CLIENTS) timeout = options.timeout;
+    return startHttpCall(name, body, max(0, timeout));
   }
 }
 
@@ -206,14 +202,14 @@ export class GuardedCall extends HttpCall {
     this.guard = new Guard(failures, ms);
   }
   /** As `dispatch`, when the cluster lets it pass. */
-  attempt(): u32 {
+  attempt(): bool {
     if (!this.guard.admits(this.client.cluster.name)) {
-      reply.failure = Failure.CircuitOpen;
-      return 0;
+      reply.outcome = Failure.CircuitOpen;
+      return false;
     }
-    const token = this.startNow();
-    if (!token) this.note(reply.failure);
-    return token;
+    if (this.startNow()) return true;
+    this.note(reply.outcome);
+    return false;
   }
   note(failure: Failure): void {
     this.guard.note(failure);
@@ -260,8 +256,20 @@ export class HttpClient {
   }
   /** `path` may be an absolute URL: its host becomes `:authority`, the cluster stays this client's. Its fragment is dropped. */
   request(method: string, path: string, options: Options<CallOptions> | null = null): HttpCall {
-    return new HttpCall(this, method, path, options as CallOptions | null);
+    return newCall(this, method, path, options as CallOptions | null);
   }
+}
+
+/** A constructor would also clear the fields that `send` sets. */
+function newCall(client: HttpClient, method: string, path: string, options: CallOptions | null): HttpCall {
+  const call = changetype<HttpCall>(__new(offsetof<HttpCall>(), idof<HttpCall>()));
+  call.payload = null;
+  call.client = client;
+  call.method = method;
+  call.path = path;
+  call.options = options;
+  if (isDefined(GATEWAY_USES_retry)) call.retries = 0;
+  return call;
 }
 
 /** `proxy_on_http_call_response`. */
@@ -269,11 +277,10 @@ export function deliverHttpCall(token: u32, headers: u32): void {
   const call = takeCall(token);
   if (!call) return;
   if (isDefined(GATEWAY_USES_diagnose)) changetype<HttpCall>(call).noteCluster();
-  reply.failure = Failure.None;
-  reply.headers = headers;
-  reply.status = -1;
+  reply.outcome = headers ? 0 : Failure.Reset;
   if (isDefined(GATEWAY_USES_breaker))
     if (call instanceof GuardedCall) (call as GuardedCall).note(changetype<HttpResponse>(1).failure);
-  if (retryHttp && call_indirect<bool>(retryHttp, call)) return;
+  if (isDefined(GATEWAY_USES_retry))
+    if (changetype<HttpResponse>(1).failure != Failure.None && changetype<HttpCall>(call).tryAgain()) return;
   call.finish();
 }

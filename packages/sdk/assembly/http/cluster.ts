@@ -80,7 +80,7 @@ export class Cluster {
   /** The `:authority` of calls to it. */
   get host(): string {
     let host = this.fixedHost;
-    if (!host.length && this.isRoute) host = getPseudo(utf8(":authority"));
+    if (this.isRoute && !host.length) host = getPseudo(utf8(":authority"));
     return host.length ? host : "-";
   }
   private get isRoute(): bool {

@@ -9,13 +9,16 @@ export function failureText(failure: Failure): string {
   giveBack(words);
   return text;
 }
+/** Not for `None` and `Authentication`, which have other words. */
 export function failureWords(failure: Failure): Encoded {
-  if (failure == Failure.UnknownCluster) return utf8("unknown cluster");
-  if (failure == Failure.NoHealthyHost) return utf8("no healthy host");
-  if (failure == Failure.InvalidRequest) return utf8("invalid request");
-  if (failure == Failure.Timeout) return utf8("timeout");
-  if (failure == Failure.ConnectFailed) return utf8("connection failed");
-  if (failure == Failure.Reset) return utf8("reset");
-  if (isDefined(GATEWAY_USES_breaker)) if (failure == Failure.CircuitOpen) return utf8("circuit open");
-  return utf8("protocol error");
+  // Of one length each, in the order of their numbers; in the place of none stands what calls bring along in any case.
+  const words = isDefined(GATEWAY_USES_breaker)
+    ? utf8(
+        ":authority:pathno healthy hostunknown clusterinvalid requesttimeout expiredconnect failuremalformed replyreset mid-replycircuit is open",
+      )
+    : utf8(
+        ":authority:pathno healthy hostunknown clusterinvalid requesttimeout expiredconnect failuremalformed replyreset mid-reply",
+      );
+  return (LENGTH << 32) | (pointerOf(words) + <usize>failure * <usize>LENGTH);
 }
+const LENGTH: Encoded = 15;

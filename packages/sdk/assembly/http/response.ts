@@ -1,7 +1,7 @@
 import { MapType, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { encodeText } from "../abi/text";
-import { getStatusCode, removeHeader, replaceHeader } from "../host/headers";
+import { readStatus, removeHeader, replaceHeader } from "../host/headers";
 import { getPropertyNumber, getPropertyText, setPropertyText } from "../host/properties";
 import { Mark, running } from "../stream/stream";
 import { isBinary } from "./binary";
@@ -54,7 +54,8 @@ export class Response {
   }
   /** The status that goes out, unless it is changed. */
   get status(): i32 {
-    return getStatusCode(MapType.ResponseHeaders, utf8(":status"));
+    const status = readStatus(MapType.ResponseHeaders);
+    return status < 1000 ? status : 0;
   }
   /** 200 to 599. 204 and 304, which have no body, are refused while one follows. */
   set status(value: i32) {

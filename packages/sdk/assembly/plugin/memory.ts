@@ -7,7 +7,6 @@ export function configOf<C>(): C {
 }
 /** The running stream's state, made at first use and pinned until the last handler that can see it is over. */
 export function stateOf<S>(): S {
-  running.keepsState = true;
   if (!running.state) running.state = __pin(call_indirect<usize>(handlers.newState));
   return changetype<S>(running.state);
 }

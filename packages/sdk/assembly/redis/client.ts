@@ -3,14 +3,15 @@ import { utf8 } from "../abi/literals";
 import { draft } from "../abi/draft";
 import { Encoded } from "../abi/text";
 import { readRawBuffer } from "../host/buffers";
-import { initRedis, lastToken, startRedisCall } from "../host/callouts";
+import { initRedis, startRedisCall } from "../host/callouts";
 import { endText, putNumber, putString, putText, startText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
-import { Action, held } from "../stream/action";
+import { Action } from "../stream/action";
 import { Call, Failure, mayWait, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
+import { tooLate } from "../stream/respond";
 import { Slot } from "../http/reply";
 import { bytesOf } from "../bytes/data";
 import { addStrings, beginCommand, endCommand, withScript } from "./command";
@@ -61,17 +62,17 @@ export class RedisCall extends Call {
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, reply: RedisReply) => Action): Action {
-    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : held();
+    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : tooLate();
   }
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, reply: RedisReply, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
     return mayWait(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
-      : held();
+      : tooLate();
   }
   join(id: u32, slot: usize): Action {
-    return mayWait(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : held();
+    return mayWait(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : tooLate();
   }
   /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
   recover(): bool {
@@ -89,8 +90,8 @@ export class RedisCall extends Call {
   noteCluster(): void {
     noteCluster(this.client.cluster);
   }
-  /** Starts the call at the host: its token, or 0 when it could not be started. */
-  private dispatch(): u32 {
+  /** Starts the call at the host; false when it could not be started. */
+  private dispatch(): bool {
     recoverRedis = recovers.index;
     if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
     let failure = Failure.InvalidRequest;
@@ -104,12 +105,12 @@ export class RedisCall extends Call {
           bytes = draft.end - command;
         }
         const status = startRedisCall(this.client.cluster.name, command, bytes);
-        if (status == Status.Ok) return lastToken();
+        if (status == Status.Ok) return true;
         if (status != Status.BadArgument) failure = Failure.NoHealthyHost;
       }
     }
     setFailure(failure);
-    return 0;
+    return false;
   }
 }
 

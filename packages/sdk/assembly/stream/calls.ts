@@ -1,81 +1,65 @@
 // Calls under way: who waits for them, and what happens when they come back. Any kind of call (HTTP, Redis) ends here.
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
+import { lastToken } from "../host/callouts";
 import { logText } from "../host/log";
 import { Action, held } from "./action";
-import { respond } from "./respond";
+import { respond, tooLate } from "./respond";
 import {
   Mark,
   Phase,
   addWaiting,
   enterCall,
   enterCallback,
+  hasPhases,
   hold,
   isMarked,
   isWaiting,
   leaveCallback,
   leaveStream,
+  nest,
+  remember,
   resume,
   running,
+  unnest,
 } from "./stream";
 import { TABLE_SIZE, Table } from "./table";
 
+// Numbered so that a status of the host or of a service becomes one by a subtraction at most.
 /** Why a call brought no reply. */
 export enum Failure {
   /** It did bring one. */
-  None,
+  None = 0,
   /** The gateway has no such cluster: check serviceName and servicePort (static services: port 80). */
-  UnknownCluster,
+  UnknownCluster = 2,
   /** The cluster has no healthy host, its circuit breaker is open, or Redis was not initialised. */
-  NoHealthyHost,
+  NoHealthyHost = 1,
   /** Method, path or a header cannot be sent. */
-  InvalidRequest,
+  InvalidRequest = 3,
   /** No answer within the timeout. */
-  Timeout,
+  Timeout = 4,
   /** The connection was refused or broke before an answer. */
-  ConnectFailed,
+  ConnectFailed = 5,
   /** The answer broke off. */
-  Reset,
+  Reset = 7,
   /** The answer was not HTTP, or not RESP. */
-  Protocol,
+  Protocol = 6,
   /** Redis wants another user or password. */
-  Authentication,
+  Authentication = 9,
   /** Too many calls to this cluster have failed, so none was made: see `breaker`. */
-  CircuitOpen,
+  CircuitOpen = 8,
 }
 
-/** A callback that starts a call which fails at once, whose callback starts a call ...: an end to it. */
-const MAX_NESTING: i32 = 16;
 const CALLS = changetype<Table>(memory.data(TABLE_SIZE));
-let nesting: i32 = 0;
 // Never set by a plugin without such calls, whose code goes then.
 let detachedCalls: bool = false;
-let callsWithPayload: bool = false;
+let hasPayloads: bool = false;
+/** In the callback's place: the call belongs to no message. */
+const DETACHED: u32 = 1 << 31;
 
-/** A callback that runs in the middle of what has sent its call runs between `nest` and `unnest`, unless it is `isTooDeep`. */
-// @ts-ignore: decorator
-@inline export function isTooDeep(): bool {
-  return nesting >= MAX_NESTING;
-}
-export function logTooDeep(): void {
-  logText(
-    LogLevel.Error,
-    utf8("16 calls in a row failed at once, each sent by the callback of the one before"),
-  );
-}
-// @ts-ignore: decorator
-@inline export function nest(): void {
-  nesting++;
-}
-// @ts-ignore: decorator
-@inline export function unnest(): void {
-  nesting--;
-}
-/** Whether a message of the running stream may be held; if not, one line says so. */
+/** Whether a message of the running stream may be held; if not, `tooLate` says so. */
 export function mayWait(id: u32): bool {
-  if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.Log) return true;
-  logText(LogLevel.Warn, utf8("a call was not sent: its request is answered, or its time is over"));
-  return false;
+  return running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.Log;
 }
 
 /** One call, from `send` until its callback has returned. Pinned while the host has its token. */
@@ -83,86 +67,85 @@ export abstract class Call {
   /** The table's. */
   private next: usize = 0;
   private token: u32 = 0;
-  private stream: u32 = 0;
+  /** Where the message that waits is remembered. */
+  private stream: usize = 0;
   /** In which the call was sent: the message that waits for it. */
   private phase: Phase = Phase.RequestHeaders;
   private callback: u32 = 0;
-  /** One more object for the callback, of whatever class: a managed field keeps it alive. */
-  private payload: Call | null = null;
-  /** Belongs to no message: the root context's configuration, and its callback returns nothing. */
-  private background: Call | null = null;
-
   /**
-   * Holds the running message until the callback has decided. `token`: what the host gave for the call, 0 when it could not be started
-   * (then the callback runs at once). `index`: the callback's place in the function table. `payload`: one more object for it, or 0.
+   * One more object for the callback, or the root context's configuration of a detached call: of whatever class, a managed field keeps it alive.
    */
-  protected wait(token: u32, index: u32, payload: usize): Action {
-    this.stream = running.id;
-    this.phase = running.phase;
+  protected payload: Call | null = null;
+
+  private keep(payload: usize): void {
+    if (payload) hasPayloads = true;
+    if (hasPayloads) this.payload = changetype<Call | null>(payload);
+  }
+  /**
+   * Holds the running message until the callback has decided, which runs at once when the host has not started the call. `index`: the callback's place
+   * in the function table. `payload`: one more object for it, or 0.
+   */
+  protected wait(isStarted: bool, index: u32, payload: usize): Action {
     this.callback = index;
-    if (payload) callsWithPayload = true;
-    this.payload = changetype<Call | null>(payload);
-    if (!token) return this.fail();
-    __pin(changetype<usize>(this));
-    CALLS.add(token, changetype<usize>(this));
+    this.keep(payload);
+    if (!isStarted) return this.fail();
+    this.register();
+    if (hasPhases()) this.phase = running.phase;
     addWaiting();
+    this.stream = remember();
     return held();
   }
   // The same callback, at once: one branch for every way to fail.
   private fail(): Action {
-    if (isTooDeep()) {
-      logTooDeep();
-      return stuck();
-    }
-    nest();
+    if (!nest()) return stuck();
     const action = this.invoke();
     unnest();
     return action;
   }
   private invoke(): Action {
     // Generic callbacks are all of one shape: ids and pointers.
-    const payload = changetype<usize>(this.payload);
-    return callsWithPayload && payload
-      ? changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1, payload))
-      : changetype<Action>(call_indirect<usize>(this.callback, this.stream, <usize>1));
+    const payload = hasPayloads ? changetype<usize>(this.payload) : 0;
+    return payload
+      ? changetype<Action>(call_indirect<usize>(this.callback, running.id, <usize>1, payload))
+      : changetype<Action>(call_indirect<usize>(this.callback, running.id, <usize>1));
+  }
+  private register(): void {
+    __pin(changetype<usize>(this));
+    CALLS.add(lastToken(), changetype<usize>(this));
   }
   /** Sends as one of several; `slot` is where the reply goes. */
   abstract join(id: u32, slot: usize): Action;
   /** As `wait`, for a call that no message waits for. */
-  protected detach(token: u32, index: u32): void {
+  protected detach(isStarted: bool, index: u32): void {
     detachedCalls = true;
-    this.callback = index;
-    this.background = changetype<Call | null>(running.config || changetype<usize>(this));
-    if (token) {
-      __pin(changetype<usize>(this));
-      CALLS.add(token, changetype<usize>(this));
-    } else call_indirect<void>(index, <usize>1, <usize>1);
+    this.callback = index | DETACHED;
+    this.keep(running.config);
+    if (isStarted) this.register();
+    else call_indirect<void>(index, <usize>1, <usize>1);
   }
   private finishDetached(): void {
     enterCallback();
-    running.config = changetype<usize>(this.background);
+    running.config = changetype<usize>(this.payload);
     running.phase = Phase.Log;
-    call_indirect<void>(this.callback, <usize>1, <usize>1);
+    call_indirect<void>(this.callback & ~DETACHED, <usize>1, <usize>1);
     __unpin(changetype<usize>(this));
     leaveCallback();
   }
   /** The same call once more, under another token; false when it could not be started. The message still waits. */
-  sendAgain(token: u32): bool {
-    if (!token) return false;
-    CALLS.add(token, changetype<usize>(this));
-    return true;
+  sendAgain(isStarted: bool): bool {
+    if (isStarted) CALLS.add(lastToken(), changetype<usize>(this));
+    return isStarted;
   }
   /** The reply is here (its kind has prepared it). Runs the callback, unless the stream is gone or answered. */
   finish(): void {
-    if (detachedCalls && changetype<usize>(this.background)) return this.finishDetached();
-    if (enterCall(this.stream, this.phase)) {
-      // A response may have begun while this call held the request's body.
-      const present = running.phase;
-      running.phase = this.phase;
-      if (!isMarked(Mark.Answered) && !holds(this.invoke())) resume();
-      running.phase = max(present, running.phase);
-      leaveStream();
-    }
+    if (detachedCalls && this.callback & DETACHED) return this.finishDetached();
+    const isThere = enterCall(this.stream, hasPhases() ? this.phase : Phase.RequestHeaders);
+    // A response may have begun while this call held the request's body.
+    const present = isThere ? running.phase : Phase.Log;
+    if (hasPhases()) running.phase = this.phase;
+    if (isThere && !isMarked(Mark.Answered) && !holds(this.invoke())) resume();
+    if (hasPhases()) running.phase = max(present, running.phase);
+    leaveStream();
     __unpin(changetype<usize>(this));
   }
 }
@@ -175,18 +158,19 @@ export function takeCall(token: u32): Call | null {
 
 /** After a callback: true when the message stays where it is. */
 export function holds(action: Action): bool {
-  if (isMarked(Mark.Answered)) return true;
   if (isWaiting()) {
     hold();
     return true;
   }
-  if (action == Action.Continue) return false;
-  stuck();
+  if (action != Action.Continue && !isMarked(Mark.Answered)) stuck();
   return isMarked(Mark.Answered);
 }
 /** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
 export function stuck(): Action {
-  logText(LogLevel.Error, utf8("a message was to be held, but no call is under way"));
+  logStuck();
   if (running.phase < Phase.ResponseBody) return respond(running.id, 500, 0, null);
   return Action.Continue;
+}
+export function logStuck(): void {
+  logText(LogLevel.Error, utf8("a message was to be held, but no call is under way, or 16 failed at once"));
 }

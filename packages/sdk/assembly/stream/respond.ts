@@ -55,7 +55,7 @@ export function respond(
 export function mayAnswer(id: u32): bool {
   if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.ResponseBody) return true;
   replaced = 500;
-  logText(LogLevel.Warn, utf8("an answer was ignored: the request has one already, or its time is over"));
+  tooLate();
   return false;
 }
 /** Sends the answer. `headers`: a map, 0 for none. */
@@ -73,6 +73,11 @@ export function answer(
   if (status == 204 || status == 304) length = 0;
   running.marks = (running.marks | Mark.Answered) & ~(Mark.RequestHeld | Mark.ResponseHeld);
   sendLocalResponse(status, details, pointerOf(body), length, headers, grpcStatus);
+  return held();
+}
+/** Says why nothing was sent. */
+export function tooLate(): Action {
+  logText(LogLevel.Warn, utf8("answer or call ignored: the request is answered or over"));
   return held();
 }
 

@@ -47,8 +47,8 @@ export class running {
   static config: usize = 0;
   /** The author's state object, pinned; 0 until it is asked for. */
   static state: usize = 0;
-  /** Never set by a plugin that asks for no state, whose code goes then. */
-  static keepsState: bool = false;
+  /** Some source asks for state; where none does, its code goes. */
+  static readonly keepsState: bool = isDefined(GATEWAY_USES_state);
   /** Calls under way that its messages wait for; those of the response in the upper half, because it may begin while a call holds the request's body. */
   static waiting: u32 = 0;
   static marks: u32 = 0;
@@ -80,16 +80,29 @@ class Remembered {
   endOfStream: bool;
 }
 
+/** Of those that later phases look for. */
 const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
 /** A collection takes as long as there is memory, so this part of it is filled before the next: an eighth of each page. */
 const COLLECT_BYTES: usize = 1 << 13;
 /** So many streams are remembered before those that broke off are looked for. */
 const SWEEP_AT: i32 = 256;
 
+// A callback that starts a call which fails at once, whose callback starts a call ...: an end to it.
+const MAX_NESTING: i32 = 16;
 let depth: i32 = 0;
 let remembered: i32 = 0;
 let sweepAt: i32 = SWEEP_AT;
 
+// Two that are constants once the top level has run: what they guard is neither kept nor asked for where they are false.
+/** Whether streams have other callbacks than their first and those of its calls. */
+// @ts-ignore: decorator
+@inline export function hasPhases(): bool {
+  return running.lastPhase != Phase.RequestHeaders;
+}
+// @ts-ignore: decorator
+@inline function keepsEnd(): bool {
+  return hasPhases() || isDefined(GATEWAY_USES_hasBody);
+}
 // @ts-ignore: decorator
 @inline function isResponse(phase: Phase): bool {
   return phase >= Phase.ResponseHeaders;
@@ -105,6 +118,7 @@ let sweepAt: i32 = SWEEP_AT;
 }
 /** Whether calls are under way that the message of the present phase waits for. */
 export function isWaiting(): bool {
+  if (!hasPhases()) return running.waiting != 0;
   return (isResponse(running.phase) ? running.waiting >> 16 : running.waiting & 0xffff) != 0;
 }
 /** The message of the present phase waits for one more call. */
@@ -117,13 +131,16 @@ export function addWaiting(): void {
 }
 /** The message of the present phase stays with the gateway. */
 export function hold(): void {
-  running.marks |= heldMark();
+  // A request that nothing but its calls knows is held while it waits for one.
+  if (hasPhases()) running.marks |= heldMark();
 }
 /** Resumes the message of the present phase if it is held, once. */
 export function resume(): void {
   const mark = heldMark();
-  if (!isMarked(mark)) return;
-  running.marks &= ~mark;
+  if (hasPhases()) {
+    if (!isMarked(mark)) return;
+    running.marks &= ~mark;
+  }
   if (running.pauses && mark == Mark.ResponseHeld && isMarked(Mark.ResponsePaused)) return;
   continueStream(isResponse(running.phase) ? StreamType.Response : StreamType.Request);
 }
@@ -142,6 +159,15 @@ export function leaveCallback(): void {
     if (isDefined(GATEWAY_HEAP)) allocation.bytes += part / 64;
     if (allocation.bytes >= part) collectGarbage();
   }
+}
+/** A callback runs in the middle of what has sent its call, until `unnest`. False when it must not: 16 do already. */
+export function nest(): bool {
+  if (depth > MAX_NESTING) return false;
+  depth++;
+  return true;
+}
+export function unnest(): void {
+  depth--;
 }
 function collectGarbage(): void {
   allocation.bytes = 0;
@@ -177,19 +203,12 @@ export function marksOf(id: u32): u32 {
   const record = STREAMS.get(id);
   return record ? changetype<Remembered>(record).marks : 0;
 }
-/** The callback of a call begins; false when the stream is gone. */
-export function enterCall(id: u32, phase: Phase): bool {
-  const record = STREAMS.get(id);
-  if (!record) return false;
-  const stream = changetype<Remembered>(record);
-  stream.waiting -= oneCall(phase);
-  if (enterContext(id)) {
-    enterCallback();
-    recall(record);
-    return true;
-  }
-  if (!stream.waiting) forget(record);
-  return false;
+/** The callback of a call of the message of `phase` begins; `record` is what `remember` gave. False when the stream is gone. */
+export function enterCall(record: usize, phase: Phase): bool {
+  enterCallback();
+  recall(record);
+  running.waiting -= oneCall(phase);
+  return enterContext(running.id);
 }
 function recall(record: usize): void {
   const stream = changetype<Remembered>(record);
@@ -199,16 +218,20 @@ function recall(record: usize): void {
   if (running.keepsState) running.state = stream.state;
   running.waiting = stream.waiting;
   running.marks = stream.marks;
-  running.phase = stream.phase;
-  running.endOfStream = stream.endOfStream;
+  running.phase = hasPhases() ? stream.phase : Phase.RequestHeaders;
+  if (keepsEnd()) running.endOfStream = stream.endOfStream;
 }
 
 /** Ends the callback. The stream is remembered while a handler or a call will ask for it. */
 export function leaveStream(): void {
-  if (running.waiting || !isOver()) remember();
-  else if (running.record) forget(running.record);
-  else if (running.keepsState && running.state) __unpin(running.state);
+  // None is running where the host has called back in the middle of this callback.
+  if (running.id) {
+    if (running.waiting || !isOver()) remember();
+    else if (running.record) forget(running.record);
+    else if (running.keepsState && running.state) __unpin(running.state);
+  }
   running.id = 0;
+  running.record = 0;
   leaveCallback();
 }
 /** Whether every handler has run. */
@@ -220,33 +243,44 @@ export function leaveStream(): void {
   // A body comes in several callbacks.
   return !(last & 1) || isMarked(last == Phase.RequestBody ? Mark.RequestBodySeen : Mark.ResponseBodySeen);
 }
-function remember(): void {
-  let record = running.record;
-  if (!record) {
-    if (!running.id) return; // the host has called back in the middle of a callback
-    record = heap.alloc(offsetof<Remembered>());
-    STREAMS.add(running.id, record);
-    if (running.lastPhase != Phase.RequestHeaders && ++remembered > sweepAt) sweep();
+/** Notes what the running stream has, for its next callback. Returns where. */
+export function remember(): usize {
+  if (!running.record) {
+    const record = heap.alloc(offsetof<Remembered>());
+    running.record = record;
+    changetype<Remembered>(record).id = running.id;
+    if (hasPhases()) {
+      STREAMS.add(running.id, record);
+      if (++remembered > sweepAt) sweep();
+    }
   }
-  const stream = changetype<Remembered>(record);
+  const stream = changetype<Remembered>(running.record);
   stream.config = running.config;
-  stream.state = running.state;
+  if (running.keepsState) stream.state = running.state;
   stream.waiting = running.waiting;
   stream.marks = running.marks;
-  stream.phase = running.phase;
-  stream.endOfStream = running.endOfStream;
+  if (hasPhases()) stream.phase = running.phase;
+  if (keepsEnd()) stream.endOfStream = running.endOfStream;
+  return running.record;
+}
+/** A call of a stream that is over will not come back. */
+export function waitNoMore(record: usize, phase: Phase): void {
+  if (!(changetype<Remembered>(record).waiting -= oneCall(phase))) forget(record);
 }
 /** The host deletes a stream. */
 export function forgetStream(id: u32): void {
   const record = STREAMS.get(id);
-  if (record) forget(record);
+  if (record && !changetype<Remembered>(record).waiting) forget(record);
 }
+/** Not while a call is under way, which knows the record. */
 function forget(record: usize): void {
   const stream = changetype<Remembered>(record);
-  STREAMS.remove(stream.id);
+  if (hasPhases()) {
+    STREAMS.remove(stream.id);
+    remembered--;
+  }
   if (running.keepsState && stream.state) __unpin(stream.state);
   heap.free(record);
-  if (running.lastPhase != Phase.RequestHeaders) remembered--;
 }
 /** Forgets streams that ended before their last handler. To be told of each by the host would cost every request one more entry. */
 function sweep(): void {
@@ -254,8 +288,9 @@ function sweep(): void {
     let record = STREAMS.first(bucket);
     while (record) {
       const next = STREAMS.after(record);
-      const id = changetype<Remembered>(record).id;
-      if (id != running.id && !enterContext(id)) forget(record);
+      const stream = changetype<Remembered>(record);
+      // A call that is under way knows its stream's record, and comes back even when the stream is gone.
+      if (stream.id != running.id && !stream.waiting && !enterContext(stream.id)) forget(record);
       record = next;
     }
   }

@@ -1,7 +1,6 @@
 // Records by id: hash table with chains through the records themselves, in static memory. Ids are never 0.
 
-const BUCKETS: u32 = 512;
-/** Bytes of static memory that a table needs. */
+/** Bytes of static memory that a table needs: 512 buckets. */
 export const TABLE_SIZE: i32 = 2048;
 
 // Every record begins with these two.
@@ -11,10 +10,10 @@ const ID: usize = 4;
 // @ts-ignore: decorator
 @unmanaged @final
 export class Table {
-  // Ids of one kind are one or four apart.
+  // Ids of one kind are one or four apart: either fills all buckets, the former with four that follow one another in each.
   // @ts-ignore: decorator
   @inline private bucket(id: u32): usize {
-    return changetype<usize>(this) + ((<usize>((id ^ (id >> 9)) & (BUCKETS - 1))) << 2);
+    return changetype<usize>(this) + <usize>(id & (TABLE_SIZE - 4));
   }
   /** The record of an id, or 0. */
   get(id: u32): usize {
@@ -44,7 +43,8 @@ export class Table {
       before = record + NEXT;
       record = load<usize>(record, NEXT);
     }
-    if (record) store<usize>(before, load<usize>(record, NEXT));
+    // Where it was absent, `before` is the end of a chain, and so is what stands at address 0.
+    store<usize>(before, load<usize>(record, NEXT));
     return record;
   }
 }

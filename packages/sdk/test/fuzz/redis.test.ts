@@ -25,7 +25,7 @@ new Plugin("fuzz").onRequestHeaders((ctx) =>
 type Next = (below: number) => number;
 const NONE = 0;
 const CONNECT_FAILED = 5;
-const PROTOCOL = 7;
+const PROTOCOL = 6;
 const AUTHENTICATION = 8;
 
 describe.for([
@@ -50,7 +50,7 @@ describe.for([
         host.request();
         // One that wants a password is sent once more.
         for (let replies = 0; replies < commands; replies++) host.redisReply(bytes.length);
-        const wanted = bytes.length === 0 ? failed(CONNECT_FAILED, "connection failed") : told(bytes);
+        const wanted = bytes.length === 0 ? failed(CONNECT_FAILED, "connect failure") : told(bytes);
         if (JSON.stringify(found) !== JSON.stringify(wanted))
           expect([bytes.toString("latin1"), found]).toEqual([bytes.toString("latin1"), wanted]);
       }
@@ -221,7 +221,7 @@ const failed = (failure: number, reason: string) => [
 ];
 function told(bytes: Buffer): string[][] {
   const whole = read(bytes, 0, 16);
-  if (!whole || whole[1] !== bytes.length) return failed(PROTOCOL, "protocol error");
+  if (!whole || whole[1] !== bytes.length) return failed(PROTOCOL, "malformed reply");
   const tell = ({ kind, text, items }: Reply): string[][] => {
     const error = kind === "-" ? text : "";
     const failure = /^(?:NOAUTH|WRONGPASS)/.test(error) ? AUTHENTICATION : NONE;

@@ -27,10 +27,15 @@ export interface Binaryen {
   setFastMath(on: boolean): void;
   setZeroFilledMemory(on: boolean): void;
   Expression: { getId(ref: Ref): number };
-  Call: { setTarget(ref: Ref, name: string): void };
+  Call: {
+    setTarget(ref: Ref, name: string): void;
+    setOperandAt(ref: Ref, index: number, operand: Ref): void;
+  };
   Const: { setValueI64(ref: Ref, value: bigint): void };
   GlobalGet: { setName(ref: Ref, name: string): void };
   GlobalSet: { setValue(ref: Ref, value: Ref): void };
+  LocalSet: { setValue(ref: Ref, value: Ref): void };
+  Store: { setValue(ref: Ref, value: Ref): void };
   If: { setCondition(ref: Ref, condition: Ref): void; setIfTrue(ref: Ref, ifTrue: Ref): void };
   Switch: {
     setCondition(ref: Ref, condition: Ref): void;

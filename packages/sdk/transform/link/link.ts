@@ -4,6 +4,7 @@ import { dropAllocator } from "./allocator.ts";
 import { fillArrays } from "./arrays.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
+import { placeFunctions } from "./functions.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
@@ -20,7 +21,7 @@ import { Visits } from "./visits.ts";
  * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
  *    altogether where configurations are the only objects;
- * 5. whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
+ * 5. callbacks of calls are their places in the table, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same.
  */
@@ -48,6 +49,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   stripCallbacks(module, evaluated);
   // What one round finds out, the next makes use of.
   for (let round = 0; round < 2; round++) module.optimize();
+  placeFunctions(module, binaryen, literals.statics);
   skipStaticTexts(module, binaryen, literals.statics);
   ownConfigurations(module, binaryen);
   dropCollector(module, binaryen);

@@ -1,0 +1,60 @@
+import { type Binaryen, type Module, type Ref, type Segment, functionsOf, globalsOf } from "./binaryen.ts";
+import { HEADER } from "./literals.ts";
+import { kindOf, walk } from "./walk.ts";
+
+/** A function's object: its place in the table, and an environment, which is none. */
+const SIZE = 8;
+
+/**
+ * A callback is a static object, of which `send` takes the place in the table. Where nothing but such loads refers to an object, nothing can write to it: each is
+ * the number that stands there. An object that is left to nobody is then dropped.
+ */
+export function placeFunctions(module: Module, binaryen: Binaryen, statics: readonly Segment[]): void {
+  const places = placesIn(statics);
+  /** The object whose first word is loaded. */
+  const loaded = (ref: Ref): number | undefined => {
+    if (!ref || kindOf(binaryen, ref) !== "Load") return undefined;
+    const { offset, bytes, ptr } = binaryen.getExpressionInfo(ref);
+    if (offset !== 0 || bytes !== 4 || kindOf(binaryen, ptr) !== "Const") return undefined;
+    const { value } = binaryen.getExpressionInfo(ptr);
+    return places.has(value) ? value : undefined;
+  };
+  const loads: { object: number; replace: (place: Ref) => void }[] = [];
+  // How often each address stands in the code beyond these loads.
+  const others = new Map<number, number>();
+  const count = (object: number, more: number) => others.set(object, (others.get(object) ?? 0) + more);
+  const note = (ref: Ref, replace: (place: Ref) => void) => {
+    const object = loaded(ref);
+    if (object === undefined) return;
+    loads.push({ object, replace });
+    count(object, -1);
+  };
+  const bodies = functionsOf(binaryen, module).flatMap((f) => (f.module ? [] : [f.body]));
+  const inits = globalsOf(binaryen, module).flatMap((global) => (global.module ? [] : [global.init]));
+  for (const body of [...bodies, ...inits])
+    walk(binaryen, body, (kind, info, ref) => {
+      if (kind === "Const" && places.has(info["value"])) count(info["value"], 1);
+      if (kind === "Store") note(info["value"], (place) => binaryen.Store.setValue(ref, place));
+      if (kind === "LocalSet") note(info["value"], (place) => binaryen.LocalSet.setValue(ref, place));
+      if (kind === "Call")
+        info["operands"].forEach((operand: Ref, i: number) =>
+          note(operand, (place) => binaryen.Call.setOperandAt(ref, i, place)),
+        );
+    });
+  for (const { object, replace } of loads)
+    if (!others.get(object)) replace(module.i32.const(places.get(object)!));
+}
+
+/** What stands in objects of a function's size that no other static data points to. */
+function placesIn(statics: readonly Segment[]): Map<number, number> {
+  const places = new Map<number, number>();
+  const words = statics.map(({ data }) => new DataView(data.buffer, data.byteOffset, data.length));
+  statics.forEach(({ at, data }, i) => {
+    if (data.length < HEADER + SIZE || words[i]!.getUint32(HEADER - 4, true) !== SIZE) return;
+    if (words[i]!.getUint32(HEADER + 4, true) === 0)
+      places.set(at + HEADER, words[i]!.getUint32(HEADER, true));
+  });
+  for (const view of words)
+    for (let at = 0; at + 4 <= view.byteLength; at += 4) places.delete(view.getUint32(at, true));
+  return places;
+}
