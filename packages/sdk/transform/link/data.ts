@@ -65,7 +65,10 @@ export function dropDeadData(
 function packedOf({ at, data }: Segment): bigint {
   return (BigInt(data.length) << 32n) | BigInt(at);
 }
-/** Literals that are known by such numbers only, one after the other without what was between them, where there is room for them. */
+/**
+ * Literals that are known by such numbers only move together, without what was between them: into the room between those that stay. Where
+ * that is too small they all stay.
+ */
 function moveTogether(
   module: Module,
   binaryen: Binaryen,
@@ -73,30 +76,26 @@ function moveTogether(
   loose: readonly Segment[],
   fixed: readonly Segment[],
 ): readonly Segment[] {
-  const places = new Map<Segment, number>();
-  let bytes = Buffer.alloc(0);
+  const staying = texts.filter((text) => fixed.includes(text)).toSorted((a, b) => a.at - b.at);
+  const room = [Math.min(...texts.map(({ at }) => at)), Math.max(...texts.map(endOf))] as const;
+  const starts = [room[0], ...staying.map(endOf)];
+  const ends = [...staying.map(({ at }) => at), room[1]];
+  const gaps = starts.map((at, i) => ({ at, end: ends[i]!, data: Buffer.from([]) }));
+  const moved = new Map<bigint, bigint>();
   for (const text of loose.toSorted((a, b) => b.data.length - a.data.length)) {
-    let at = bytes.indexOf(text.data);
-    if (at < 0) {
-      at = bytes.length;
-      bytes = Buffer.concat([bytes, text.data]);
-    }
-    places.set(text, at);
+    const bytes = Buffer.from(text.data);
+    const gap =
+      gaps.find(({ data }) => data.includes(bytes)) ??
+      gaps.find(({ at, end, data }) => at + data.length + bytes.length <= end);
+    if (!gap) return loose;
+    if (!gap.data.includes(bytes)) gap.data = Buffer.concat([gap.data, bytes]);
+    moved.set(packedOf(text), packedOf({ at: gap.at + gap.data.indexOf(bytes), data: text.data }));
   }
-  const inTheWay = texts.filter((text) => fixed.includes(text));
-  const room = Math.max(...texts.map(endOf)) - bytes.length;
-  const start = [Math.min(...texts.map(({ at }) => at)), ...inTheWay.map(endOf)].find(
-    (at) => at <= room && !inTheWay.some((text) => text.at < at + bytes.length && at < endOf(text)),
-  );
-  if (start === undefined || !bytes.length) return loose;
-  const moved = new Map(
-    [...places].map(([text, at]) => [packedOf(text), packedOf({ at: start + at, data: text.data })]),
-  );
   eachConstant(module, binaryen, (kind, info, ref) => {
     const value = kind === "Const" && typeof info["value"] === "bigint" && BigInt.asUintN(64, info["value"]);
     if (value && moved.has(value)) binaryen.Const.setValueI64(ref, moved.get(value)!);
   });
-  return [{ at: start, data: new Uint8Array(bytes) }];
+  return gaps.map(({ at, data }) => ({ at, data: new Uint8Array(data) }));
 }
 function endOf({ at, data }: Segment): number {
   return at + data.length;

@@ -64,7 +64,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
 function setOptions(binaryen: Binaryen, optimizeLevel: number, shrinkLevel: number): void {
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
-  binaryen.setAlwaysInlineMaxSize(2);
+  binaryen.setAlwaysInlineMaxSize(3);
   binaryen.setFlexibleInlineMaxSize(20);
   binaryen.setOneCallerInlineMaxSize(-1);
   binaryen.setFastMath(false);
