@@ -27,7 +27,7 @@ describe.for(BUILDS)("a configuration that is a protobuf Struct (%s)", ([, flags
     const plugin = await build(source(""), flags);
     for (const config of [{ name: "x" }, { inner: { long: "y".repeat(300) } }, CONFIG])
       await expect(startGateway({ plugin, name: "p", config: encodeStruct(config) })).rejects.toThrow(
-        /not valid JSON .* if it is a protobuf Struct, give JSON in a google\.protobuf\.StringValue/,
+        /not valid JSON .* if it is a Struct, use a google\.protobuf\.StringValue/,
       );
   });
 

@@ -4,6 +4,7 @@ import { replaceRuntime } from "./heap.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { declareOptions } from "./options.ts";
+import { spreadRanges } from "./ranges.ts";
 import { addShapes } from "./shapes.ts";
 import { link } from "./link/link.ts";
 import type { Compiler, Parser } from "./compiler.ts";
@@ -46,6 +47,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     }
     for (const source of parser.sources) {
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
+      spreadRanges(source);
     }
     addShapes(parser);
     const declared = declareOptions(parser.sources);

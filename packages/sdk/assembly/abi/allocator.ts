@@ -11,8 +11,6 @@ const STATIC: usize = memory.data(1024);
 const LIMIT: usize = 256 << 20;
 
 let keeping: bool = false;
-let keepingRaw: bool = false;
-let keptRaw: usize = 0;
 let block: usize = 0;
 let kept: ArrayBuffer | null = null;
 
@@ -30,11 +28,6 @@ export function allocate(size: usize): usize {
     kept = changetype<ArrayBuffer>(makeBuffer(size));
     if (isDefined(GATEWAY_HEAP)) allocation.bytes += size;
     return changetype<usize>(kept);
-  }
-  if (keepingRaw) {
-    const p = heap.alloc(size + 4);
-    store<u32>(p + size, 0);
-    return (keptRaw = p);
   }
   if (size <= STATIC_SIZE) return STATIC;
   freeHostBytes();
@@ -80,15 +73,4 @@ export function takeKept(): ArrayBuffer | null {
   const buffer = kept;
   kept = null;
   return buffer;
-}
-
-/** The next host call writes into raw memory, with a 0 behind it, to be taken with `takeKeptRaw`. */
-export function keepNextRaw(): void {
-  keepingRaw = true;
-  keptRaw = 0;
-}
-/** What the host has written since `keepNextRaw`: 0 when nothing. The caller frees it. */
-export function takeKeptRaw(): usize {
-  keepingRaw = false;
-  return keptRaw;
 }

@@ -177,35 +177,39 @@ export function equalsIgnoringCase(text: string, lowerCase: string): bool {
 }
 // @ts-ignore: decorator
 @inline export function joinSurrogates(high: u32, low: u32): u32 {
-  return 0x10000 + (((high & 0x3ff) << 10) | (low & 0x3ff));
+  return (high << 10) + low + (0x10000 - (0xd800 << 10) - 0xdc00);
 }
 /** Writes one code point as UTF-8, U+FFFD for a lone half of a surrogate pair; returns the new end. */
 export function emit(p: usize, c: u32): usize {
   if (c >> 11 == 27) c = 0xfffd;
-  let shift = c < 0x80 ? 0 : c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
-  store<u8>(p++, shift ? (c >> shift) | ~(0x7f >> (shift / 6)) : c);
-  while (shift) {
-    shift -= 6;
-    store<u8>(p++, ((c >> shift) & 63) | 128);
+  // Bytes behind the first: a number of 8 bits needs one, of 12 two, of 17 three.
+  const more = c < 0x80 ? 0 : (30 - clz(c)) / 5;
+  for (let i: usize = more; i; i--) {
+    store<u8>(p + i, (c & 63) | 128);
+    c >>= 6;
   }
-  return p;
+  store<u8>(p, c | (0xf0e0c000 >> (more << 3)));
+  return p + more + 1;
 }
 
-let codePoint: u32 = 0;
+/** What `sequenceAt` has read. */
+export let codePoint: u32 = 0;
 /**
  * Bytes of the UTF-8 sequence at `p`, which starts with a byte over 0x7f; 0 when it is not valid (overlong, surrogate, cut off).
  */
 export function sequenceAt(p: usize, end: usize): usize {
-  const first: u32 = load<u8>(p);
-  const n: usize = clz(~(first << 24));
-  if (first - 0xc2 > 50 || end - p < n) return 0;
-  let c = first & (0x7f >> (<u32>n));
-  for (let i: usize = 1; i < n; i++) {
-    const next: u32 = load<u8>(p + i);
-    if (next >> 6 != 2) return 0;
-    c = (c << 6) | (next & 63);
+  let c: u32 = load<u8>(p);
+  const n = clz(~(c << 24));
+  const last = p + n;
+  if (c - 0xc2 > 50 || last > end) return 0;
+  c &= 0x7f >> n;
+  while (++p < last) {
+    const bits: u32 = load<u8>(p) - 128;
+    if (bits > 63) return 0;
+    c = (c << 6) | bits;
   }
-  if (n == 3 ? c >> 11 == 0 || c >> 11 == 27 : n == 4 && (c >> 16) - 1 > 15) return 0;
+  // A surrogate, beyond Unicode, or a number for which one byte less is enough.
+  if (c >> 11 == 27 || c >> 16 > 16 || !(c >> (n * 5 - 4))) return 0;
   codePoint = c;
   return n;
 }

@@ -1,5 +1,5 @@
 import { utf8 } from "../abi/literals";
-import { Encoded, encodeText, giveBack, lengthOf, pointerOf, same } from "../abi/text";
+import { Encoded } from "../abi/text";
 import { putNumber, putText } from "../abi/compose";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
@@ -56,12 +56,12 @@ export class ConfigReader extends Part {
   /** A whole number of 32 bits, within the range; must be there. */
   // @ts-ignore: decorator
   @inline requireInteger(key: string, range: Options<IntegerRange> | null = null): i32 {
-    return readInteger(this, utf8(key), 0, range, true);
+    return readInteger(this, utf8(key), 0, leastOf(range), mostOf(range), true);
   }
   /** A whole number of 32 bits. */
   // @ts-ignore: decorator
   @inline integer(key: string, otherwise: i32 = 0, range: Options<IntegerRange> | null = null): i32 {
-    return readInteger(this, utf8(key), otherwise, range, false);
+    return readInteger(this, utf8(key), otherwise, leastOf(range), mostOf(range), false);
   }
   /** `otherwise` when it is missing or null. `"true"`, `"false"`, 1, 0, `"1"` and `"0"` count. */
   // @ts-ignore: decorator
@@ -90,13 +90,13 @@ export class ConfigReader extends Part {
    */
   service(defaultPort: i32 = 0): Cluster {
     const name = this.string("serviceName");
-    let port = this.integer("servicePort", 0, { min: 0, max: 65535 });
+    let port = readInteger(this, utf8("servicePort"), 0, 0, 65535, false);
     if (!port) port = isStatic(name) ? 80 : defaultPort;
     if (!name.length || !port)
       warn(
         this,
         name.length ? utf8("servicePort") : utf8("serviceName"),
-        utf8("missing: every call to the service will fail"),
+        utf8("missing, so every call fails"),
       );
     const host = this.string("serviceHost");
     return Cluster.fqdn(name, port, host.length ? host : name);
@@ -113,8 +113,8 @@ export class ConfigReader extends Part {
     const client = new RedisClient(this.service(6379));
     client.username = this.string("username");
     client.password = this.string("password");
-    client.timeout = this.integer("timeout", 0, { min: 0 }) || 1000;
-    client.database = this.integer("database", 0, { min: 0 });
+    client.timeout = readInteger(this, utf8("timeout"), 0, 0, i32.MAX_VALUE, false) || 1000;
+    client.database = readInteger(this, utf8("database"), 0, 0, i32.MAX_VALUE, false);
     if (this.isValid) client.open();
     return client;
   }
@@ -131,11 +131,36 @@ function requireString(from: ConfigReader, key: Encoded): string {
   if (!value.length) missing(from, key);
   return value;
 }
+// @ts-ignore: decorator
+@inline function leastOf(range: IntegerRange | null): i64 {
+  return range ? range.min : i32.MIN_VALUE;
+}
+// @ts-ignore: decorator
+@inline function mostOf(range: IntegerRange | null): i64 {
+  return range ? range.max : i32.MAX_VALUE;
+}
+// What the transform makes of a call with a range that is written out, so that there is no object of it; global names, because they stand in
+// the author's files.
+// @ts-ignore: decorator
+@global @inline function __configInteger(
+  from: ConfigReader,
+  key: string,
+  otherwise: i32,
+  min: i64,
+  max: i64,
+): i32 {
+  return readInteger(from, utf8(key), otherwise, min, max, false);
+}
+// @ts-ignore: decorator
+@global @inline function __configRequireInteger(from: ConfigReader, key: string, min: i64, max: i64): i32 {
+  return readInteger(from, utf8(key), 0, min, max, true);
+}
 function readInteger(
   from: ConfigReader,
   key: Encoded,
   otherwise: i32,
-  range: IntegerRange | null,
+  min: i64,
+  max: i64,
   required: bool,
 ): i32 {
   const found = find(from, key);
@@ -149,12 +174,10 @@ function readInteger(
   if (negative) p++;
   const start = p;
   let n: i64 = 0;
-  // More digits than a number of 32 bits has say nothing new.
-  for (; <u32>load<u8>(p) - 48 < 10; p++) if (!(n >> 40)) n = n * 10 + (load<u8>(p) - 48);
+  for (; <u32>load<u8>(p) - 48 < 10; p++) n = n * 10 + (load<u8>(p) - 48);
   if (negative) n = -n;
-  const min: i64 = range ? range.min : i32.MIN_VALUE;
-  const max: i64 = range ? range.max : i32.MAX_VALUE;
-  if (p > start && isEnd(p) && n >= min && n <= max) return <i32>n;
+  // One digit to 18.
+  if (isEnd(p) & (p - start - 1 < 18) & (n >= min) & (n <= max)) return <i32>n;
   startProblem(from, key, -1);
   putText(utf8("must be a whole number from "));
   putNumber(min);
@@ -166,14 +189,12 @@ function readInteger(
 function readBool(from: ConfigReader, key: Encoded, otherwise: bool): bool {
   const value = find(from, key);
   if (!value) return otherwise;
-  const text = textAt(value);
-  const p = pointerOf(text);
+  const p = value + (kindAt(value) == Kind.String ? 1 : 0);
   const c: u32 = load<u8>(p);
-  if (lengthOf(text) == 1 && c >> 1 == 24) return c == 49;
   // Of `false` the last four letters; its first is known.
-  const length: usize = c == 102 ? 5 : 4;
-  if (lengthOf(text) == length && load<u32>(p + length - 4) == (c == 102 ? 0x65736c61 : 0x65757274))
-    return c == 116;
+  const length: usize = c >> 1 == 24 ? 1 : c == 102 ? 5 : 4;
+  if (isEnd(p + length) && (length == 1 || load<u32>(p + length - 4) == (c == 102 ? 0x65736c61 : 0x65757274)))
+    return c == 49 || c == 116;
   refuse(from, key, -1, utf8("must be true or false"));
   return otherwise;
 }
@@ -214,11 +235,8 @@ function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   return changetype<ConfigReader>(part);
 }
 
-/** Whether a service's name ends with `.static`. */
+/** Whether a service's name ends with `.static`: in UTF-16, four units at a time. In front of shorter ones stands what looks otherwise. */
 function isStatic(name: string): bool {
-  const type = utf8(".static");
-  const encoded = encodeText(name);
-  giveBack(encoded);
-  const from = lengthOf(encoded) - lengthOf(type);
-  return <isize>from >= 0 && same(pointerOf(encoded) + from, pointerOf(type), lengthOf(type));
+  const end = changetype<usize>(name) + ((<usize>name.length) << 1);
+  return (load<u64>(end - 14) == 0x6100740073002e) & (load<u64>(end - 8) == 0x63006900740061);
 }

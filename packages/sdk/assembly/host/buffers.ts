@@ -1,4 +1,4 @@
-import { OUT, clearOut, keepNext, keepNextRaw, takeKept, takeKeptRaw } from "../abi/allocator";
+import { OUT, clearOut, freeHostBytes, hostLength, hostPointer, keepNext, takeKept } from "../abi/allocator";
 import { BufferType, Status } from "../abi/enums";
 import { proxy_get_buffer_bytes, proxy_set_buffer_bytes } from "../abi/imports";
 
@@ -9,11 +9,16 @@ export function readBuffer(buffer: BufferType): ArrayBuffer | null {
   proxy_get_buffer_bytes(buffer, 0, i32.MAX_VALUE, OUT, OUT + 4);
   return takeKept();
 }
-/** The same into raw memory, with a 0 behind it, which the caller frees; 0 for nothing. */
+/** The same into raw memory, with a 0 behind it, which the caller frees; `hostLength` tells how many there are. */
 export function readRawBuffer(buffer: BufferType): usize {
-  keepNextRaw();
+  clearOut();
   proxy_get_buffer_bytes(buffer, 0, i32.MAX_VALUE, OUT, OUT + 4);
-  return takeKeptRaw();
+  const length = hostLength();
+  const bytes = heap.alloc(length + 4);
+  memory.copy(bytes, hostPointer(), length);
+  store<u32>(bytes + length, 0);
+  freeHostBytes();
+  return bytes;
 }
 /** `start` 0 and `size` 0 prepend, `start` beyond the end appends, 0 and `i32.MAX_VALUE` replace everything. */
 export function writeBuffer(buffer: BufferType, start: i32, size: i32, bytes: usize, length: usize): Status {

@@ -4,21 +4,22 @@ import { Encoded, decode } from "../abi/text";
 import { findProperty } from "../host/properties";
 
 // Stock Envoy 1.40 knows `xds.route_name`, Higress and older Envoys `route_name`: whichever answered first is asked first.
-let newNames: bool = true;
+const WITHOUT_XDS: Encoded = 4 - ((<u64>4) << 32);
+let cut: Encoded = 0;
 
-function find(name: Encoded, oldName: Encoded): bool {
-  if (findProperty(newNames ? name : oldName)) return true;
-  const found = findProperty(newNames ? oldName : name);
-  if (found) newNames = !newNames;
+function find(name: Encoded): bool {
+  if (findProperty(name + cut)) return true;
+  const found = findProperty(name + (WITHOUT_XDS - cut));
+  if (found) cut = WITHOUT_XDS - cut;
   return found;
 }
 /** Whether the route has a name, which then stands in the host bytes. */
 export function findRouteName(): bool {
-  return find(utf8("xds\0route_name"), utf8("route_name"));
+  return find(utf8("xds\0route_name"));
 }
 /** The same for the cluster that the request is routed to. */
 export function findRouteCluster(): bool {
-  return find(utf8("xds\0cluster_name"), utf8("cluster_name"));
+  return find(utf8("xds\0cluster_name"));
 }
 function take(found: bool): string {
   if (!found) return "";

@@ -41,11 +41,8 @@ export function nextIn(p: usize): usize {
 export function member(object: usize, key: Encoded): usize {
   let found: usize = 0;
   for (let name = firstIn(object); name; name = nextIn(name)) {
-    const end = name + 1 + lengthOf(key);
-    if (
-      skipSame(name + 1, pointerOf(key), pointerOf(key) + lengthOf(key)) == end &&
-      load<u8>(end) == <u8>Mark.Colon
-    ) {
+    const end = skipSame(name + 1, pointerOf(key), pointerOf(key) + lengthOf(key));
+    if ((end - name == lengthOf(key) + 1) & (load<u8>(end) == <u8>Mark.Colon)) {
       found = end + 1;
       store<u8>(name, READ);
     }
@@ -62,7 +59,7 @@ export function skipSame(p: usize, bytes: usize, end: usize): usize {
 }
 /** The first member, from this one on, that is neither the gateway's own, with a leading underscore, nor has been read. */
 export function unreadFrom(name: usize): usize {
-  while (name && (load<u8>(name) == READ || load<u8>(name, 1) == 95)) name = nextIn(name);
+  while (name && (load<u8>(name) == READ) | (load<u8>(name, 1) == 95)) name = nextIn(name);
   return name;
 }
 

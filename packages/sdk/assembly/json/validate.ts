@@ -1,5 +1,5 @@
 // The grammar: strict RFC 8259 over UTF-8 bytes. Nothing is allocated, time is linear, depth is limited, and no input traps.
-import { emit, endOfUtf8, joinSurrogates } from "../abi/text";
+import { codePoint, emit, joinSurrogates, sequenceAt } from "../abi/text";
 
 /** Deeper nesting is refused. */
 const MAX_DEPTH: i32 = 64;
@@ -62,8 +62,7 @@ function expect(byte: u32): void {
 /** Whether the bytes are one JSON document; a byte 0 must follow them. `failedAt` tells where they are not. */
 export function isJson(p: usize, length: usize): bool {
   const end = p + length;
-  failed = endOfUtf8(p, end);
-  if (failed == end) failed = 0;
+  failed = 0;
   at = p;
   value(MAX_DEPTH);
   space();
@@ -139,26 +138,33 @@ function text(): void {
     let c = next();
     if (c == 34) break;
     if (c < 32) return fail();
-    if (c == 92) {
+    if (c > 127) {
+      // The 0 behind the document ends a sequence that is cut off.
+      const length = sequenceAt(at, at + 4);
+      if (!length) return fail();
+      at += length - 1;
+      c = codePoint;
+    } else if (c == 92) {
       c = next();
-      if (c == 117) {
-        c = hex();
-        if (out) {
-          if (high && c >> 10 == 55) out = emit(out - 3, joinSurrogates(high, c));
-          else out = emit(out, c);
+      if (c == 117) c = hex();
+      else {
+        let escape = ESCAPES;
+        while (load<u8>(escape) != c) {
+          escape += 2;
+          if (escape == ESCAPES + 16) return fail();
         }
-        high = c >> 10 == 54 ? c : 0;
-        continue;
+        c = load<u8>(escape, 1);
       }
-      let escape = ESCAPES;
-      while (load<u8>(escape) != c) {
-        escape += 2;
-        if (escape == ESCAPES + 16) return fail();
-      }
-      c = load<u8>(escape, 1);
     }
-    put(c);
-    high = 0;
+    if (out) {
+      if (high && c >> 10 == 55) {
+        // In the place of the half.
+        out -= 3;
+        c = joinSurrogates(high, c);
+      }
+      out = emit(out, c);
+    }
+    high = c >> 10 == 54 ? c : 0;
   }
   at++;
 }

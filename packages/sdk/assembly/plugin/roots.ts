@@ -1,4 +1,5 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
+import { hostLength } from "../abi/allocator";
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
@@ -101,9 +102,10 @@ export function configureRoot(id: u32, size: u32): bool {
     root.text = 0;
     readRaw(root, size ? readBuffer(BufferType.PluginConfiguration) : null);
   } else {
-    let text: usize = size ? readRawBuffer(BufferType.PluginConfiguration) : 0;
+    let text = readRawBuffer(BufferType.PluginConfiguration);
+    size = <u32>hostLength();
     // JSON has no byte below the space but white space, so a Struct, with the numbers of its fields, is none.
-    if (handlers.toJson && text && !isJson(text, size)) {
+    if (handlers.toJson && !isJson(text, size)) {
       const json = call_indirect<Encoded>(handlers.toJson, text, size);
       if (json) {
         heap.free(text);
@@ -111,9 +113,8 @@ export function configureRoot(id: u32, size: u32): bool {
         size = <u32>lengthOf(json);
       }
     }
-    if (!text) {
+    if (!size) {
       size = 2;
-      text = heap.alloc(4);
       store<u32>(text, 0x7d7b); // {}
     }
     root.text = text;
@@ -172,8 +173,7 @@ function readConfiguration(root: Root, object: usize, length: usize): void {
     startProblem(json, 0, -1);
     putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
     putNumber(failedAt(object));
-    if (beginsStruct)
-      putText(utf8("; if it is a protobuf Struct, give JSON in a google.protobuf.StringValue"));
+    if (beginsStruct) putText(utf8("; if it is a Struct, use a google.protobuf.StringValue"));
     return endProblem();
   }
   if (!isObject(json)) return;
@@ -193,7 +193,7 @@ function readConfiguration(root: Root, object: usize, length: usize): void {
   }
   document.partial = false;
   if (rules && !item && !root.config)
-    refuse(json, utf8("_rules_"), -1, utf8("is empty, and there is no configuration besides it"));
+    refuse(json, utf8("_rules_"), -1, utf8("is empty, with nothing besides it"));
   if (document.inherits) json.fallback = object;
   readRules(root, item);
   if (document.inherits) json.fallback = 0;
@@ -251,7 +251,7 @@ function readRules(root: Root, item: usize): void {
 function readCondition(reader: Part, key: Encoded): usize {
   const list = member(reader.start, key);
   let found: usize = 0;
-  if (list && kindAt(list) != Kind.Null)
+  if (kindAt(list) != Kind.Null)
     for (let item = firstText(list); item; item = nextText(list, item)) {
       if (kindAt(item) != Kind.String) {
         refuse(reader, key, -1, utf8("must be a list of strings"));

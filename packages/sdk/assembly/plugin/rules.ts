@@ -55,15 +55,14 @@ export function endMatching(): void {
   freeHostBytes();
 }
 function ask(kind: Match): void {
-  const wanted = kind >> 1;
-  if (asked == wanted) return;
-  asked = wanted;
+  if (asked == kind >> 1) return;
+  asked = kind >> 1;
   if (kind == Match.Domain) findHeader(MapType.RequestHeaders, utf8(":authority"));
   else if (kind == Match.Service) findRouteCluster();
   else findRouteName();
   value = hostPointer();
   end = value + hostLength();
-  if (wanted == 1) return;
+  if (kind < Match.Domain) return;
   // The port of an authority stands behind its last colon, unless that is one of an address in brackets. That of a service stands behind the
   // first of exactly three bars, and the name behind the last.
   let bars = 0;
@@ -110,15 +109,13 @@ function matches(pattern: usize, kind: Match): bool {
   }
   let q = skipSame(p, start, end);
   let isWhole = q - p == end - start;
-  if (kind == Match.Domain && load<u8>(q) == 42) q++;
-  if (kind == Match.Service && isWhole && load<u8>(q) == 58) {
+  if (kind == Match.Domain) {
+    if (load<u8>(q) == 42) q++;
+    isWhole |= load<u8>(q - 1) == 42;
+  } else if (kind == Match.Service && isWhole && load<u8>(q) == 58) {
     p = q + 1;
     q = skipSame(p, port, portEnd);
     isWhole = q - p == portEnd - port;
   }
-  return (
-    isEnd(q) &&
-    q > pattern &&
-    (isWhole || kind == Match.Prefix || (kind == Match.Domain && load<u8>(q - 1) == 42))
-  );
+  return isEnd(q) & (q > pattern) & (isWhole | (kind == Match.Prefix));
 }

@@ -1,3 +1,4 @@
+import { hostLength } from "../abi/allocator";
 import { BufferType, LogLevel, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { draft } from "../abi/draft";
@@ -207,7 +208,7 @@ export function deliverRedisCall(token: u32, status: u32, size: u32): void {
   if (status || !size) setFailure(Failure.ConnectFailed);
   else {
     buffer = readRawBuffer(BufferType.RedisCallResponse);
-    setReply(buffer, size);
+    setReply(buffer, hostLength());
   }
   if (!recoverRedis || !call_indirect<bool>(recoverRedis, call)) call.finish();
   freeReply(buffer);

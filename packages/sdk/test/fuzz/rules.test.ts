@@ -232,7 +232,7 @@ function readRules(text: string, inherits: boolean): Rules & { refused: boolean;
     else found.logs.push(`3 fuzz: the part besides _rules_ is not used: $.name: ${problem}`);
   }
   if (withRules && items.length === 0 && found.name === undefined)
-    return refuse("$._rules_: is empty, and there is no configuration besides it");
+    return refuse("$._rules_: is empty, with nothing besides it");
   for (const [i, item] of items.entries()) {
     const place = `$._rules_[${i}]`;
     const refuseRule = (problem: string) => {

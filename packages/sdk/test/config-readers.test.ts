@@ -1,0 +1,71 @@
+import { startGateway } from "@gateway-plugins/test-host";
+import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
+import { BUILDS, build } from "./compile.ts";
+
+const SOURCE = `import { ConfigReader, IntegerRange, Plugin } from "@gateway-plugins/sdk";
+const PERCENT: IntegerRange = { min: 0, max: 100 };
+class Config {
+  text: string = "";
+  read(json: ConfigReader): void {
+    const numbers = [
+      json.integer("plain", -1), json.integer("from", -1, { min: 1 }), json.integer("to", -1, { max: 9 }),
+      json.integer("both", -1, { max: 9, min: 0 }), json.integer("kept", -1, PERCENT), json.requireInteger("must", { min: 0 }),
+    ];
+    const bools = [json.bool("a"), json.bool("b"), json.bool("c"), json.bool("d"), json.bool("e", true), json.bool("f", true)];
+    this.text = [json.string("text"), json.strings("list").join("+"), json.string("number"), numbers.join(), bools.join()].join("|");
+  }
+}
+new Plugin<Config>("p").parseConfig((json, config) => config.read(json))
+  .onRequestHeaders((ctx) => ctx.respond(200, ctx.config.text));`;
+const BOOLS = { a: true, b: "true", c: 1, d: "1", e: false, f: "0" };
+
+describe.for(BUILDS)("the readers of a configuration (%s)", ([, flags]) => {
+  let built: Promise<Uint8Array> | undefined;
+  const start = async (config: object | string) =>
+    startGateway({ plugin: await (built ??= build(SOURCE, flags)), name: "p", config, canary: false });
+  const read = async (config: object | string) =>
+    (await (await start(config)).fetch("/")).text().split("|") as string[];
+
+  test("give what JSON.parse gives, whatever stands in between", async () => {
+    const text = `"\\"\\\\\\/\\b\\f\\n\\r\\t \\u00e9\u00e9\\ud83d\\ude00\u{1f600}\\ud83d\\ud83d\\ude00\\ude00x"`;
+    const skipped = `{"a":[[],{},"}]\\"",{"text":[1e5,-0.5E-3,null]}],"":"{["}`;
+    // A lone half of a surrogate pair cannot be written as UTF-8.
+    const parsed = Buffer.from(JSON.parse(text) as string).toString();
+    const [found, list, number] = await read(
+      `\n{"skipped" : ${skipped} ,"text":1,"te\\u0078t": ${text}\t,"list":[ ${text} , "" ],"number":-12.50e+3,"must":0}\r\n`,
+    );
+    expect([found, list, number]).toEqual([parsed, `${parsed}+`, "-12.50e+3"]);
+  });
+  test("take numbers and booleans in all their spellings", async () => {
+    const numbers = { plain: "-2147483648", from: 1, to: "9", both: 0, kept: 100, must: "007" };
+    expect((await read({ ...numbers, ...BOOLS })).slice(3)).toEqual([
+      "-2147483648,1,9,0,100,7",
+      "true,true,true,true,false,false",
+    ]);
+    expect((await read({ must: 1, plain: null })).slice(3)).toEqual([
+      "-1,-1,-1,-1,-1,1",
+      "false,false,false,false,true,true",
+    ]);
+  });
+  test.for<[object, string]>([
+    [{ from: 0 }, "$.from: must be a whole number from 1 to 2147483647"],
+    [{ to: 10 }, "$.to: must be a whole number from -2147483648 to 9"],
+    [{ both: -1 }, "$.both: must be a whole number from 0 to 9"],
+    [{ kept: 101 }, "$.kept: must be a whole number from 0 to 100"],
+    [{ must: null }, "$.must: missing must in config"],
+    [{ plain: 4294967296 }, "$.plain: must be a whole number from -2147483648 to 2147483647"],
+    [{ plain: "18446744073709551617" }, "$.plain: must be a whole number"],
+    [{ plain: "-" }, "$.plain: must be a whole number"],
+    [{ plain: "1 " }, "$.plain: must be a whole number"],
+    [{ plain: 1.5 }, "$.plain: must be a whole number"],
+    [{ plain: [] }, "$.plain: must be a whole number"],
+    [{ a: "t" }, "$.a: must be true or false"],
+    [{ a: "10" }, "$.a: must be true or false"],
+    [{ a: "falsey" }, "$.a: must be true or false"],
+    [{ text: true }, "$.text: must be a string"],
+    [{ list: ["a", 1] }, "$.list[1]: must be a string"],
+    [{ list: {} }, "$.list: must be a list of strings"],
+  ])("refuse %j", async ([config, problem]) => {
+    await expect(start({ must: 1, ...config })).rejects.toThrow(problem);
+  });
+});
