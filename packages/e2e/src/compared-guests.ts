@@ -10,6 +10,8 @@ export interface ComparedGuest {
   wasm: Uint8Array;
   path?: string;
   headers?: Record<string, string>;
+  /** A line that comes late: both are waited for until they have logged it. */
+  until?: string;
 }
 
 /** What a client and the log saw. */
@@ -19,11 +21,11 @@ export interface Seen {
 }
 
 const CALM_MS = 250;
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 20_000;
 
 /**
  * Runs each guest behind one request in this host and in a real Envoy, all at the same time, against the same real services.
- * Clusters as in `bootstrap`. An end comes when neither has logged anything for a while.
+ * Clusters as in `bootstrap`. An end comes when both have logged what they are waited for, and then nothing for a while.
  */
 export async function runOnBoth(
   guests: readonly ComparedGuest[],
@@ -53,6 +55,11 @@ export async function runOnBoth(
       Promise.all(guests.map((guest, i) => statusOf(`http://127.0.0.1:${envoy.ports[i]}`, guest))),
       Promise.all(guests.map(async (guest, i) => (await hosts[i]!.fetch(guest.path ?? "/", guest)).status)),
     ]);
+    const hasEnded = ({ until }: ComparedGuest, i: number): boolean =>
+      until === undefined ||
+      (messagesOf(envoy.wasmLog(), `guest-${i}`).includes(until) &&
+        hosts[i]!.logs.some(({ message }) => message === until));
+    await waitFor(() => guests.every(hasEnded));
     await calm(() => envoy.wasmLog().length + hosts.reduce((sum, host) => sum + host.logs.length, 0));
     const lines = envoy.wasmLog();
     return new Map(
@@ -106,6 +113,10 @@ function withoutTimes(line: string): string {
   return JSON.stringify(entries.map(([name, value]) => [name, name === TIME ? "ms" : value]));
 }
 
+async function waitFor(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+}
 /** Nothing tells that no line will follow any more: waiting for none is all there is. */
 async function calm(count: () => number): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;

@@ -70,9 +70,11 @@ export class GrpcExchange {
     if (timeoutMs === 0 || this.#over) return;
     this.#timer = clock.after(timeoutMs, () => {
       this.#stream?.reset();
-      const timeout = { status: 504, body: "upstream request timeout", details: "response_timeout" };
-      if (this.#responded) this.#fail(GrpcStatus.Internal);
-      else this.failLocally(timeout);
+      const details = "response_timeout";
+      if (this.#responded) {
+        this.#details = details;
+        this.#fail(GrpcStatus.Internal);
+      } else this.failLocally({ status: 504, body: "upstream request timeout", details });
     });
   }
 
