@@ -48,12 +48,12 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
     onEnvoyWith("answer-twice", target);
 
     it.each([
-      ["/twice", "answer or call ignored"],
+      ["/twice", "too late"],
       ["/answer-and-continue", null],
-      ["/twice-in-callback", "answer or call ignored"],
+      ["/twice-in-callback", "too late"],
       ["/answer-and-continue-in-callback", null],
       ["/call-and-answer", null],
-      ["/answer-and-call", "answer or call ignored"],
+      ["/answer-and-call", "too late"],
       ["/two-calls-that-answer", null],
     ])("%s: the client gets the first answer, the upstream nothing", async (path, log) => {
       const reply = await send(path);
@@ -264,7 +264,7 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
 
   describe("holding without a call", () => {
     onEnvoyWith("stale-actions");
-    const LOG = /stale-actions: a message was to be held, but no call is under way/;
+    const LOG = /stale-actions: held, but no call is under way/;
 
     it.each([
       ["/handler", undefined],
@@ -290,9 +290,9 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
     onEnvoyWith("kept-context");
 
     it.each([
-      ["/response-body", "answer or call ignored"],
-      ["/log", "answer or call ignored"],
-      ["/log-call", "answer or call ignored"],
+      ["/response-body", "too late"],
+      ["/log", "too late"],
+      ["/log-call", "too late"],
     ])("%s: answers nothing, and a log line says so", async (path, log) => {
       const reply = await send(path);
 
@@ -306,9 +306,7 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
 
     it("are cut off with 500", async () => {
       expect(statusOf(await send("/calls"))).toBe(500);
-      await envoy.waitForLog(
-        /endless-calls: a message was to be held, but no call is under way, or 16 failed at once/,
-      );
+      await envoy.waitForLog(/endless-calls: held, but no call is under way, or 16 failed at once/);
     });
   });
 

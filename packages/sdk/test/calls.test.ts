@@ -76,8 +76,8 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     const response = await gateway.fetch("/");
     expect([response.status, response.text()]).toEqual([403, "first"]);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "p: answer or call ignored: the request is answered or over",
-      "p: answer or call ignored: the request is answered or over",
+      "p: too late: the request is answered or over",
+      "p: too late: the request is answered or over",
     ]);
   });
 
@@ -86,7 +86,7 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     [
       "is not spoken of when its answer is ignored",
       "ctx.respond(403);",
-      ["answer or call ignored: the request is answered or over"],
+      ["too late: the request is answered or over"],
       403,
     ],
   ] as const)("a status that cannot be sent %s", async ([, first, lines, status]) => {
@@ -156,7 +156,7 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
         new Plugin("p").onRequestHeaders((ctx) => retry(ctx));`,
     );
     expect((await gateway.fetch("/")).status).toBe(500);
-    expect(gateway).toHaveLogged("a message was to be held, but no call is under way, or 16 failed at once");
+    expect(gateway).toHaveLogged("held, but no call is under way, or 16 failed at once");
   });
 
   test("of a client that has gone away leave nothing behind", async () => {
@@ -211,17 +211,17 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     [
       "an answer in the log phase",
       `.onLog((ctx) => { const k = kept; if (k) { const a = k.respond(500); } })`,
-      "answer or call ignored",
+      "too late",
     ],
     [
       "a call in the log phase",
       `.onLog((ctx) => { const k = kept; if (k) { const a = one.get("/").send<RequestContext<NoConfig, NoState>>(k, (ctx, response) => ctx.respond(500)); } })`,
-      "answer or call ignored",
+      "too late",
     ],
     [
       "an answer to a body on its way out",
       `.onResponseBody((ctx, body) => { const k = kept; if (k) { const a = k.respond(500); } return Action.Continue; })`,
-      "answer or call ignored",
+      "too late",
     ],
   ] as const)("refuse %s through a context that was kept", async ([, handler, line]) => {
     const gateway = await start(

@@ -194,7 +194,7 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
 
   test("refuse what would hang or answer twice", async () => {
     const gateway = await start(MISTAKES, { clusters: { chat: service(echo) } });
-    const stuck = "p: a message was to be held, but no call is under way, or 16 failed at once";
+    const stuck = "p: held, but no call is under way, or 16 failed at once";
     const refused = "p: a gRPC stream was not sent: another message waits for it, or it is another request's";
     const seen = async (path: string) => {
       const before = gateway.logs.length;
@@ -204,11 +204,7 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
     expect(await seen("/twice")).toEqual([200, "first", refused]);
     expect((await seen("/keep"))[0]).toBe(200);
     expect(await seen("/other")).toEqual([500, "", refused, stuck]);
-    expect(await seen("/answered")).toEqual([
-      403,
-      "",
-      "p: answer or call ignored: the request is answered or over",
-    ]);
+    expect(await seen("/answered")).toEqual([403, "", "p: too late: the request is answered or over"]);
     expect(await seen("/cancel")).toEqual([500, "", stuck]);
     expect(await seen("/wait-after-the-end")).toEqual([500, "", stuck]);
   });
@@ -230,7 +226,7 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
     expect((await gateway.fetch("/")).status).toBe(200);
     expect(linesOf(gateway)).toEqual([
       ...Array.from({ length: 16 }, () => "p: over -1 no healthy host"),
-      "p: a message was to be held, but no call is under way, or 16 failed at once",
+      "p: held, but no call is under way, or 16 failed at once",
     ]);
   });
 });

@@ -172,5 +172,5 @@ export function stuck(): Action {
   return Action.Continue;
 }
 export function logStuck(): void {
-  logText(LogLevel.Error, utf8("a message was to be held, but no call is under way, or 16 failed at once"));
+  logText(LogLevel.Error, utf8("held, but no call is under way, or 16 failed at once"));
 }
