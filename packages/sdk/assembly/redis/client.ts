@@ -18,7 +18,7 @@ import { bytesOf } from "../bytes/data";
 import { addStrings, beginCommand, endCommand, withScript } from "./command";
 import { RedisReply, freeReply, setFailure, setReply, wantsPassword, wantsScript } from "./reply";
 
-// Set where commands are sent, so that the callback alone brings none of this along.
+// Set where commands are sent, so that the callback alone brings none of this along, nor the host functions, without the link step either.
 let recoverRedis: u32 = 0;
 function recovers(call: RedisCall): bool {
   return call.recover();

@@ -20,8 +20,11 @@ export function keepGivenObjects(module: Module, binaryen: Binaryen): void {
         makers.add(info["target"]);
     });
   for (const { name, body } of functions) {
-    if (!CONSTRUCTOR.test(name) || makers.has(name) || kindOf(binaryen, body) !== "Block") continue;
-    const [first]: Ref[] = binaryen.getExpressionInfo(body)["children"];
+    if (!CONSTRUCTOR.test(name) || makers.has(name)) continue;
+    // A block around it where there are fields to begin with.
+    let first: Ref | undefined = body;
+    while (first && kindOf(binaryen, first) === "Block")
+      [first] = binaryen.getExpressionInfo(first)["children"] as Ref[];
     if (!first || kindOf(binaryen, first) !== "If") continue;
     const info = binaryen.getExpressionInfo(first);
     let makes = false;

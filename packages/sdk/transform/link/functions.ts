@@ -36,6 +36,7 @@ export function placeFunctions(module: Module, binaryen: Binaryen, statics: read
       if (kind === "Const" && places.has(info["value"])) count(info["value"], 1);
       if (kind === "Store") note(info["value"], (place) => binaryen.Store.setValue(ref, place));
       if (kind === "LocalSet") note(info["value"], (place) => binaryen.LocalSet.setValue(ref, place));
+      if (kind === "GlobalSet") note(info["value"], (place) => binaryen.GlobalSet.setValue(ref, place));
       if (kind === "Call")
         info["operands"].forEach((operand: Ref, i: number) =>
           note(operand, (place) => binaryen.Call.setOperandAt(ref, i, place)),
