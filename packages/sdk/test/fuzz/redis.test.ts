@@ -26,7 +26,7 @@ type Next = (below: number) => number;
 const NONE = 0;
 const CONNECT_FAILED = 5;
 const PROTOCOL = 6;
-const AUTHENTICATION = 8;
+const AUTHENTICATION = 9;
 
 describe.for([
   ["release", RELEASE, 100_000],
