@@ -156,7 +156,6 @@ export class HttpCall extends Call {
       if (path > start) authority = ((<Encoded>(path - start)) << 32) | start;
     }
     const method = encodeName(this.method);
-    if (!authority || !method) return Status.SerializationFailure;
     let count = 4;
     let units = 0;
     if (isDefined(GATEWAY_OPTION_headers) && headers) {
@@ -171,6 +170,7 @@ export class HttpCall extends Call {
       }
       count += headers.length;
     }
+    if (!authority || !method) return Status.SerializationFailure;
     startPairs(count, <usize>units * 3 + lengthOf(method + url + authority) + 64);
     add(utf8(":method"), method);
     addEncoded(utf8(":path"));
