@@ -77,9 +77,10 @@ function moveTogether(
   fixed: readonly Segment[],
 ): readonly Segment[] {
   const staying = texts.filter((text) => fixed.includes(text)).toSorted((a, b) => a.at - b.at);
-  const room = [Math.min(...texts.map(({ at }) => at)), Math.max(...texts.map(endOf))] as const;
-  const starts = [room[0], ...staying.map(endOf)];
-  const ends = [...staying.map(({ at }) => at), room[1]];
+  const starts = [Math.min(...texts.map(({ at }) => at))];
+  // One that stays may stand inside of another one that does.
+  for (const text of staying) starts.push(Math.max(starts.at(-1)!, endOf(text)));
+  const ends = [...staying.map(({ at }) => at), Math.max(...texts.map(endOf))];
   const gaps = starts.map((at, i) => ({ at, end: ends[i]!, data: Buffer.from([]) }));
   const moved = new Map<bigint, bigint>();
   for (const text of loose.toSorted((a, b) => b.data.length - a.data.length)) {
