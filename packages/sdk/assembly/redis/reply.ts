@@ -1,7 +1,7 @@
 import { putBytes, putText } from "../abi/compose";
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded, decode, lengthOf, pointerOf, release, same } from "../abi/text";
+import { Encoded, decode, pointerOf, release } from "../abi/text";
 import { endLine, logs, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
 import { diagnosedCluster, diagnosis } from "../http/diagnosis";
@@ -129,9 +129,11 @@ function itemOf(p: usize, index: i32): usize {
   return pointerOf(utf8("$-1\r\n"));
 }
 
-// Errors as their first bytes: `-NOSCRIP`, and `-NOAUTH` in the upper seven.
+// Texts as numbers: `-NOSCRIP`, `-NOAUTH` in the upper seven bytes, and both ends of `unauthenticated`.
 const NOSCRIPT: u64 = 0x50495243534f4e2d;
 const NOAUTH: u64 = 0x485455414f4e2d00;
+const UNAUTHEN: u64 = 0x6e65687475616e75;
+const NTICATED: u64 = 0x646574616369746e;
 /** Redis does not know the script of this digest. */
 export function wantsScript(): bool {
   return load<u64>(present.start) == NOSCRIPT;
@@ -141,9 +143,8 @@ export function wantsPassword(): bool {
   let p = present.start;
   if (load<u64>(p) << 8 == NOAUTH) return true;
   if (kindAt(p) != 45) return false;
-  const text = utf8("unauthenticated");
-  for (const last = readLine(p) - lengthOf(text); p <= last; p++)
-    if (same(p, pointerOf(text), lengthOf(text))) return true;
+  for (const last = readLine(p) - 15; p <= last; p++)
+    if (load<u64>(p) == UNAUTHEN && load<u64>(p, 7) == NTICATED) return true;
   return false;
 }
 
