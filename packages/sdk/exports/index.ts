@@ -87,6 +87,7 @@ export {
   releaseScratch,
 } from "../assembly/abi/text";
 export { decimal } from "../assembly/abi/compose";
+export { equalStrings, joinAll, joinTwo } from "../assembly/abi/strings";
 export { abortText } from "../assembly/host/log";
 
 /** For the transform, which runs the module's top level and then asks: one bit for each callback that is needed. */

@@ -3,6 +3,7 @@ import { checkSource, errorMessage } from "./checks.ts";
 import { replaceRuntime } from "./heap.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
+import { reachesForMemory } from "./memory.ts";
 import { declareOptions } from "./options.ts";
 import { spreadRanges } from "./ranges.ts";
 import { addShapes } from "./shapes.ts";
@@ -26,6 +27,7 @@ const [ASC_STACK, STACK] = [32_768, 16_384];
  */
 export default class GatewayTransform extends (Transform as unknown as new () => Compiler) {
   #isSecond = false;
+  #reachesForMemory = false;
 
   constructor() {
     super();
@@ -49,6 +51,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
       spreadRanges(source);
     }
+    this.#reachesForMemory = reachesForMemory(parser.sources);
     addShapes(parser);
     const declared = declareOptions(parser.sources);
     const streams = declared.includes(" GATEWAY_USES_stream:")
@@ -66,7 +69,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     if (this.#isSecond) return;
     const { optimizeLevelHint, shrinkLevelHint } = this.program.options;
     try {
-      link(module, this.binaryen, optimizeLevelHint, shrinkLevelHint);
+      link(module, this.binaryen, optimizeLevelHint, shrinkLevelHint, this.#reachesForMemory);
     } catch (error) {
       this.program.diagnostics.push(errorMessage((error as Error).message));
     }

@@ -1,11 +1,19 @@
 import { LogLevel } from "./enums";
 import { proxy_log } from "./imports";
+import { holdsUtf8, sizeIn } from "./text";
 
 // No allocation in here, because memory may be what ran out, and no variables of the file: this may be compiled before they are.
 function put(text: string, p: usize, limit: usize): usize {
-  for (let i = 0; i < text.length && p < limit; i++) {
-    const c = text.charCodeAt(i);
-    store<u8>(p++, c < 32 || c > 126 ? 63 : c);
+  let at = changetype<usize>(text);
+  const end = at + sizeIn(text);
+  let marked = false;
+  while (at < end && p < limit) {
+    const c: u32 = holdsUtf8 ? load<u8>(at) : load<u16>(at);
+    at += holdsUtf8 ? 1 : 2;
+    const isOdd = c < 32 || c > 126;
+    // One mark for all that are odd in a row, however many bytes or code units they are.
+    if (!isOdd || !marked) store<u8>(p++, isOdd ? 63 : c);
+    marked = isOdd;
   }
   return p;
 }

@@ -1,6 +1,6 @@
 // The header-map codec: u32 count; (u32 name length, u32 value length) for each; then `name NUL value NUL` for each; little-endian.
 // Source: proxy-wasm spec, "Serialized maps"; limits: proxy-wasm-cpp-host src/pairs_util.cc.
-import { Encoded, Rule, decode, keeps, lengthOf, pointerOf, reserve, write } from "./text";
+import { Encoded, Rule, decode, encode, encodeText, giveBack, lengthOf, pointerOf, reserve } from "./text";
 
 /** More pairs, or more bytes, and a gateway silently takes the map for empty. */
 export const MAX_PAIRS: i32 = 1024;
@@ -21,18 +21,24 @@ export function startPairs(count: i32, bytes: usize): void {
 }
 /** `[name, value]`; a code unit takes up to three bytes. */
 export function addPair(pair: string[], valueRule: Rule): void {
-  addText(unchecked(pair[0]), Rule.Any);
-  addText(unchecked(pair[1]), valueRule);
+  addAny(unchecked(pair[0]));
+  if (valueRule == Rule.Any) addAny(unchecked(pair[1]));
+  else addText(unchecked(pair[1]), valueRule);
 }
-/** One text of a pair. */
-export function addText(text: string, rule: Rule): void {
-  const after = write(text, end);
-  // A name has at least one byte; values may be empty.
-  if (!keeps(end, after - end, rule) || (rule == Rule.Token && after == end)) legal = false;
-  else endText(after);
+function addText(text: string, rule: Rule): void {
+  const encoded = encode(text, rule);
+  if (encoded) putText(encoded);
+  else legal = false;
 }
-/** The same of bytes. */
-export function addBytes(p: usize, length: usize): void {
+/** One text of a pair, whatever it holds. */
+export function addAny(text: string): void {
+  putText(encodeText(text));
+}
+function putText(text: Encoded): void {
+  addEncoded(text);
+  giveBack(text);
+}
+function addBytes(p: usize, length: usize): void {
   memory.copy(end, p, length);
   endText(end + length);
 }

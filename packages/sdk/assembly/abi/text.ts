@@ -9,7 +9,13 @@ const SCRATCH: usize = memory.data(4096);
 let used: usize = 0;
 let overflow: usize = 0;
 
-/** UTF-8 bytes in scratch memory: pointer in the low half, length in the high half. 0 is "not legal". */
+/**
+ * Strings hold UTF-8 in the place of UTF-16: the same objects, with sizes in bytes. No program sets this; the link step does where nothing looks at a
+ * string's code units.
+ */
+export let holdsUtf8: bool = false;
+
+/** UTF-8 bytes, in scratch memory or where they stand anyway: pointer in the low half, length in the high half. 0 is "not legal". */
 export type Encoded = u64;
 
 // @ts-ignore: decorator
@@ -69,8 +75,9 @@ export function releaseScratch(): void {
   release();
 }
 
-/** What a text may hold. */
+/** What a text may hold. Tokens and targets hold something. */
 export const enum Rule {
+  /** Anything: it is not looked at. */
   Any,
   /** RFC 9110 5.6.2 */
   Token,
@@ -80,25 +87,30 @@ export const enum Rule {
   Target,
 }
 
+/** Bytes of a string's object (`rtSize` of its header), whatever they are. */
+// @ts-ignore: decorator
+@inline export function sizeIn(text: string): usize {
+  return load<u32>(changetype<usize>(text) - 4);
+}
 /** The most bytes that a text takes: three a code unit. */
 export function sizeBound(text: string): usize {
-  return <usize>text.length * 3;
+  return holdsUtf8 ? sizeIn(text) : (sizeIn(text) >> 1) * 3;
 }
 // What stands behind the intrinsics of literals.ts.
 export function encodeText(text: string): Encoded {
+  if (holdsUtf8) return encoded(changetype<usize>(text), sizeIn(text));
   const start = reserve(sizeBound(text));
   const end = write(text, start);
   if (start - SCRATCH < SCRATCH_SIZE) used = end - SCRATCH;
-  return ((<u64>(end - start)) << 32) | start;
+  return encoded(start, end - start);
 }
+/** 0 when the text breaks the rule. */
 export function encode(text: string, rule: Rule): Encoded {
   const encoded = encodeText(text);
-  if (keeps(pointerOf(encoded), lengthOf(encoded), rule)) return encoded;
-  giveBack(encoded);
-  return 0;
+  return isLegal(encoded, rule) ? encoded : 0;
 }
 export function encodeName(name: string): Encoded {
-  return name.length ? encode(name, Rule.Token) : 0;
+  return encode(name, Rule.Token);
 }
 export function encodeChangeableName(name: string): Encoded {
   const encoded = encodeName(name);
@@ -117,13 +129,17 @@ export function encodeValue(value: string): Encoded {
 }
 /** A method, path or authority; 0 when it is empty or holds a space or control character. */
 export function encodeTarget(text: string): Encoded {
-  return text.length ? encode(text, Rule.Target) : 0;
+  return encode(text, Rule.Target);
 }
 
 /** Writes at `p`, which has room for `sizeBound`; returns the end. */
 export function write(text: string, p: usize): usize {
   let i = changetype<usize>(text);
-  const end = i + ((<usize>text.length) << 1);
+  if (holdsUtf8) {
+    memory.copy(p, i, sizeIn(text));
+    return p + sizeIn(text);
+  }
+  const end = i + sizeIn(text);
   while (i < end) {
     let c: u32 = load<u16>(i);
     i += 2;
@@ -137,26 +153,27 @@ export function write(text: string, p: usize): usize {
   return p;
 }
 
-/** Whether the bytes of a text keep a rule; no bytes keep all. */
+function isLegal(text: Encoded, rule: Rule): bool {
+  return (lengthOf(text) || rule == Rule.FieldValue) && keeps(pointerOf(text), lengthOf(text), rule);
+}
+/** Whether no byte breaks the rule. */
 export function keeps(p: usize, length: usize, rule: Rule): bool {
-  if (rule == Rule.Any) return true;
   for (const end = p + length; p < end; p++) if (breaks(load<u8>(p), rule)) return false;
   return true;
 }
 // @ts-ignore: decorator
 @inline function breaks(c: u32, rule: Rule): bool {
-  return (
-    (c < 32 && c != 9) ||
-    c == 127 ||
-    (rule == Rule.Target && (c == 32 || c == 9 || c == 35)) ||
-    (rule == Rule.Token && !isToken(c))
-  );
+  // What breaks it, a bit each: below 64, and the rest of ASCII. A token is !#$%&'*+-.^_`|~ 0-9 A-Z a-z.
+  const low: u64 =
+    rule == Rule.Token ? 0xfc009305ffffffff : rule == Rule.Target ? 0x00000009ffffffff : 0x00000000fffffdff;
+  const high: u64 = rule == Rule.Token ? 0xa800000038000001 : 0x8000000000000000;
+  return c < 128 ? (((c < 64 ? low : high) >> (<u64>(c & 63))) & 1) != 0 : rule == Rule.Token;
 }
-/** Whether a text keeps a rule. A token or target must not be empty either. */
+/** Whether a text keeps a rule. */
 export function allows(text: string, rule: Rule): bool {
   const encoded = encodeText(text);
   giveBack(encoded);
-  return keeps(pointerOf(encoded), lengthOf(encoded), rule) && (rule == Rule.FieldValue || text.length > 0);
+  return isLegal(encoded, rule);
 }
 /** Compares with lower-case ASCII, ignoring the case of ASCII letters. */
 export function equalsIgnoringCase(text: string, lowerCase: string): bool {
@@ -168,13 +185,6 @@ export function equalsIgnoringCase(text: string, lowerCase: string): bool {
   return true;
 }
 
-// !#$%&'*+-.^_`|~ 0-9 A-Z a-z, a bit each
-// @ts-ignore: decorator
-@inline function isToken(c: u32): bool {
-  return (
-    c < 128 && (((c < 64 ? <u64>0x03ff6cfa00000000 : <u64>0x57ffffffc7fffffe) >> (<u64>(c & 63))) & 1) != 0
-  );
-}
 // @ts-ignore: decorator
 @inline export function joinSurrogates(high: u32, low: u32): u32 {
   return (high << 10) + low + (0x10000 - (0xd800 << 10) - 0xdc00);
@@ -227,7 +237,11 @@ export function endOfUtf8(p: usize, end: usize): usize {
 /** UTF-8 to a string. */
 export function decode(p: usize, length: usize): string {
   const end = p + length;
-  const text = changetype<string>(__new(length << 1, idof<string>()));
+  const text = changetype<string>(__new(holdsUtf8 ? length : length << 1, idof<string>()));
+  if (holdsUtf8) {
+    memory.copy(changetype<usize>(text), p, length);
+    return text;
+  }
   let w = changetype<usize>(text);
   while (p < end) {
     let c: u32 = load<u8>(p);

@@ -2,7 +2,7 @@
 import { Status } from "../abi/enums";
 import { isReservedText } from "../abi/names";
 import { addPair, startPairs } from "../abi/pairs";
-import { Rule, allows } from "../abi/text";
+import { Rule, allows, sizeBound } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { Cluster } from "../http/cluster";
 import { refuse } from "../http/headers";
@@ -17,7 +17,7 @@ export function targetOf(cluster: Cluster): Bytes {
 }
 /** Begins the pairs of the request: `[name, value]`, null for none. */
 export function encodeMetadata(metadata: string[][] | null): Failure {
-  let units = 0;
+  let size: usize = 0;
   const count = metadata ? metadata.length : 0;
   for (let i = 0; i < count; i++) {
     const pair = changetype<string[][]>(metadata)[i];
@@ -25,9 +25,9 @@ export function encodeMetadata(metadata: string[][] | null): Failure {
       refuse(pair.length ? pair[0] : "");
       return Failure.InvalidRequest;
     }
-    units += pair[0].length + pair[1].length;
+    size += sizeBound(pair[0]) + sizeBound(pair[1]);
   }
-  startPairs(count, <usize>units * 3);
+  startPairs(count, size);
   for (let i = 0; i < count; i++) {
     const pair = changetype<string[][]>(metadata)[i];
     addPair(pair, Rule.FieldValue);

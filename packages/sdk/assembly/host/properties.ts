@@ -1,7 +1,17 @@
 import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
 import { Status } from "../abi/enums";
 import { proxy_get_property, proxy_set_property } from "../abi/imports";
-import { Encoded, decode, encodeText, lengthOf, pointerOf, release } from "../abi/text";
+import {
+  Encoded,
+  decode,
+  encodeText,
+  lengthOf,
+  pointerOf,
+  release,
+  reserve,
+  sizeBound,
+  write,
+} from "../abi/text";
 
 // Paths are segments joined with NUL. Source: proxy-wasm-cpp-host, Envoy's Context::getProperty.
 /** Asks for a property; true when there is one, which stands in the host bytes until the next host call. */
@@ -41,9 +51,11 @@ export function setPropertyText(path: string, value: string): Status {
 
 /** A path with dots between its segments; one with NULs stays as it is, for segments that have dots of their own. */
 export function encodePath(path: string): Encoded {
-  const encoded = encodeText(path);
-  const end = pointerOf(encoded) + lengthOf(encoded);
-  for (let p = pointerOf(encoded); p < end; p++) if (!load<u8>(p)) return encoded;
-  for (let p = pointerOf(encoded); p < end; p++) if (load<u8>(p) == 46) store<u8>(p, 0);
+  // A copy, because it changes.
+  const start = reserve(sizeBound(path));
+  const end = write(path, start);
+  const encoded = ((<u64>(end - start)) << 32) | start;
+  for (let p = start; p < end; p++) if (!load<u8>(p)) return encoded;
+  for (let p = start; p < end; p++) if (load<u8>(p) == 46) store<u8>(p, 0);
   return encoded;
 }

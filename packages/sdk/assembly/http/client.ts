@@ -12,6 +12,7 @@ import {
   keeps,
   lengthOf,
   pointerOf,
+  sizeBound,
 } from "../abi/text";
 import { startHttpCall } from "../host/callouts";
 import { Action } from "../stream/action";
@@ -157,7 +158,7 @@ export class HttpCall extends Call {
     }
     const method = encodeName(this.method);
     let count = 4;
-    let units = 0;
+    let size: usize = 0;
     if (isDefined(GATEWAY_OPTION_headers) && headers) {
       for (let i = 0; i < headers.length; i++) {
         const pair = unchecked(headers[i]);
@@ -166,12 +167,12 @@ export class HttpCall extends Call {
           refuse(name);
           return Status.SerializationFailure;
         }
-        units += name.length + unchecked(pair[1]).length;
+        size += sizeBound(name) + sizeBound(unchecked(pair[1]));
       }
       count += headers.length;
     }
     if (!authority || !method) return Status.SerializationFailure;
-    startPairs(count, <usize>units * 3 + lengthOf(method + url + authority) + 64);
+    startPairs(count, size + lengthOf(method + url + authority) + 64);
     add(utf8(":method"), method);
     addEncoded(utf8(":path"));
     addPath(path, end);

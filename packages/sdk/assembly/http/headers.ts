@@ -9,7 +9,7 @@ import {
 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
 import { addPair, pairsLength, startPairs } from "../abi/pairs";
-import { Rule, allows, equalsIgnoringCase, release } from "../abi/text";
+import { Rule, allows, equalsIgnoringCase, release, sizeBound } from "../abi/text";
 import {
   addHeader,
   getHeader,
@@ -104,22 +104,22 @@ export class Headers extends HeadersView {
     const present = getHeaderPairs(this.map);
     let forwarded = false;
     let count = 0;
-    let units = 0;
+    let size: usize = 0;
     for (let i = 0; i < pairs.length; i++) {
       const pair = pairs[i];
       if (pair.length != 2 || !allows(pair[0], Rule.Token) || !allows(pair[1], Rule.FieldValue))
         return refuse(pair.length ? pair[0] : "");
       if (isReservedText(pair[0])) continue;
       if (equalsIgnoringCase(pair[0], "x-forwarded-proto")) forwarded = true;
-      units += pair[0].length + pair[1].length;
+      size += sizeBound(pair[0]) + sizeBound(pair[1]);
       count++;
     }
     for (let i = 0; i < present.length; i++) {
       if (!stays(present[i][0], forwarded)) continue;
-      units += present[i][0].length + present[i][1].length;
+      size += sizeBound(present[i][0]) + sizeBound(present[i][1]);
       count++;
     }
-    startPairs(count, <usize>units * 3);
+    startPairs(count, size);
     for (let i = 0; i < present.length; i++)
       if (stays(present[i][0], forwarded)) addPair(present[i], Rule.Any);
     for (let i = 0; i < pairs.length; i++) if (!isReservedText(pairs[i][0])) addPair(pairs[i], Rule.Any);

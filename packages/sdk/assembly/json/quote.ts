@@ -1,23 +1,25 @@
 import { hexDigit } from "../bytes/hex";
+import { Bytes } from "../bytes/bytes";
 import { bytesOf } from "../bytes/data";
 import { ByteSink } from "../bytes/sink";
 import { wellFormed } from "../bytes/well-formed";
 
 /** A text as a JSON string, quotes included. What is not UTF-8 becomes U+FFFD. */
 export function quote(text: string): string {
-  const sink = new ByteSink(text.length + 2);
+  const bytes = wellFormed(bytesOf(text));
+  const sink = new ByteSink(bytes.length + 2);
   sink.byte(34);
-  escapeInto(sink, text);
+  escapeInto(sink, bytes);
   return sink.byte(34).take().text();
 }
 /** The same without the quotes, to stand inside a JSON string. */
 export function escape(text: string): string {
-  const sink = new ByteSink(text.length);
-  escapeInto(sink, text);
+  const bytes = wellFormed(bytesOf(text));
+  const sink = new ByteSink(bytes.length);
+  escapeInto(sink, bytes);
   return sink.take().text();
 }
-function escapeInto(sink: ByteSink, text: string): void {
-  const bytes = wellFormed(bytesOf(text));
+function escapeInto(sink: ByteSink, bytes: Bytes): void {
   for (let i = 0; i < bytes.length; i++) {
     const c: u32 = bytes.at(i);
     if (c == 34 || c == 92) sink.byte(92).byte(c);

@@ -1,7 +1,7 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { addEncoded, addPair, addText, pairsLength, pairsPointer, startPairs } from "../abi/pairs";
-import { Encoded, Rule, allows, encodeText, encoded, lengthOf, pointerOf } from "../abi/text";
+import { addAny, addEncoded, addPair, pairsLength, pairsPointer, startPairs } from "../abi/pairs";
+import { Encoded, Rule, allows, encodeText, encoded, lengthOf, pointerOf, sizeBound } from "../abi/text";
 import { isReservedText } from "../abi/names";
 import { putNumber, putText } from "../abi/compose";
 import { endLine, logText, startLine } from "../host/log";
@@ -89,22 +89,22 @@ function encodeHeaders(options: RespondOptions): Encoded {
     options.contentType.length > 0 &&
     allows(options.contentType, Rule.FieldValue);
   let count = typed ? 1 : 0;
-  let units = 12 + options.contentType.length;
+  let size: usize = 12 + sizeBound(options.contentType);
   if (headers != null) {
     for (let i = 0; i < headers.length; i++) {
       const pair = unchecked(headers[i]);
       if (isSendable(pair)) {
-        units += unchecked(pair[0]).length + unchecked(pair[1]).length;
+        size += sizeBound(unchecked(pair[0])) + sizeBound(unchecked(pair[1]));
         count++;
       } else leftOut(utf8(pair.length ? unchecked(pair[0]) : ""));
     }
   }
   if (isDefined(GATEWAY_OPTION_contentType) && !typed && options.contentType.length)
     leftOut(utf8("content-type"));
-  startPairs(count, <usize>units * 3);
+  startPairs(count, size);
   if (typed) {
     addEncoded(utf8("content-type"));
-    addText(options.contentType, Rule.Any);
+    addAny(options.contentType);
   }
   if (headers != null) {
     for (let i = 0; i < headers.length; i++)

@@ -12,6 +12,11 @@ export interface Binaryen {
   expandType(type: number): number[];
   ExternalFunction: number;
   ExpressionIds: Record<string, number>;
+  EqInt32: number;
+  EqZInt32: number;
+  GtSInt32: number;
+  GtUInt32: number;
+  NeInt32: number;
   getExpressionInfo(ref: Ref): ExpressionInfo;
   none: number;
   setPassArgument(name: string, value: string): void;

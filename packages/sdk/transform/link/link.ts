@@ -11,21 +11,29 @@ import { evaluateTopLevel } from "./evaluate.ts";
 import { Literals, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
 import { OWNERSHIP, keepRuntime, ownConfigurations } from "./ownership.ts";
+import { passTextsOn } from "./texts.ts";
 import { Visits } from "./visits.ts";
 
 /**
  * What a compiler that knows the whole plugin can do, on the module that asc has compiled and not yet optimised:
  *
  * 1. texts on their way to the gateway that are literals are encoded and checked now;
- * 2. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
- * 3. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
- * 4. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
+ * 2. strings hold UTF-8 where nothing looks at their code units;
+ * 3. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
+ * 4. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
+ * 5. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
  *    altogether where configurations are the only objects;
- * 5. callbacks of calls are their places in the table, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
+ * 6. callbacks of calls are their places in the table, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
- * A build without optimisation goes without, and behaves the same.
+ * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself.
  */
-export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, shrinkLevel: number): void {
+export function link(
+  module: Module,
+  binaryen: Binaryen,
+  optimizeLevel: number,
+  shrinkLevel: number,
+  reachesForMemory: boolean,
+): void {
   if (!optimizeLevel && !shrinkLevel) {
     resolveIntrinsics(module, binaryen);
     module.removeExport(ASK);
@@ -41,6 +49,7 @@ export function link(module: Module, binaryen: Binaryen, optimizeLevel: number, 
   fillArrays(module, binaryen);
   shortenNumbers(module, binaryen);
   keepGivenObjects(module, binaryen);
+  if (!reachesForMemory) passTextsOn(module, binaryen, literals);
   module.optimize();
   literals.encode();
   literals.finish();

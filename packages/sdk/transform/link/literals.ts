@@ -22,6 +22,8 @@ const HEAP = ["top", "limit"].map((name) => `~lib/@gateway-plugins/sdk/assembly/
 const PAGE = 65536;
 /** For literals that are longer than the scratch memory. */
 const HEAP_PAGES = 64;
+/** What other steps put in the place of functions. */
+const HELPERS = ["abortText", "decimal", "equalStrings", "joinAll", "joinTwo"];
 
 const ILLEGAL: Record<string, string> = {
   encodeName: "is not a header name",
@@ -49,6 +51,7 @@ export class Literals {
   #functions = new Set<string>();
   #exports: WebAssembly.Exports = {};
   #end = 0;
+  #strings: "utf16le" | "utf8" = "utf16le";
 
   constructor(module: Module, binaryen: Binaryen) {
     this.#module = module;
@@ -93,6 +96,12 @@ export class Literals {
   encodedAt(pointer: number): bigint {
     return this.#place(this.#encode(pointer, "encodeText"));
   }
+  /** Where strings hold UTF-8 from now on: the static objects as they are then. */
+  holdUtf8(statics: Segment[]): void {
+    this.#strings = "utf8";
+    this.statics = statics;
+    this.#writeRoom();
+  }
   #writeRoom(): void {
     const room = { at: this.#room, data: new Uint8Array(this.#bytes.subarray(0, this.#end)) };
     const pages = Math.max(pagesOf(this.#module), Math.ceil((this.#room + this.#end) / PAGE));
@@ -104,7 +113,7 @@ export class Literals {
     const memory = new Uint8Array((exports["memory"] as WebAssembly.Memory).buffer);
     const result = BigInt.asUintN(64, (exports[base] as (pointer: number) => bigint)(pointer));
     (exports[RELEASE] as () => void)();
-    if (!result) throw new Error(`${JSON.stringify(textAt(memory, pointer))} ${ILLEGAL[base]}`);
+    if (!result) throw new Error(`${JSON.stringify(this.#textAt(memory, pointer))} ${ILLEGAL[base]}`);
     const from = Number(result & 0xffffffffn);
     return Buffer.from(memory.slice(from, from + Number(result >> 32n)));
   }
@@ -133,6 +142,10 @@ export class Literals {
     module.addGlobal(HEAP_BASE, this.#binaryen.i32, false, module.i32.const(base));
   }
 
+  #textAt(memory: Uint8Array, pointer: number): string {
+    const size = new DataView(memory.buffer).getUint32(pointer - 4, true);
+    return Buffer.from(memory.subarray(pointer, pointer + size)).toString(this.#strings);
+  }
   #intrinsics() {
     return functionsOf(this.#binaryen, this.#module).filter((f) => f.module === INTRINSICS);
   }
@@ -173,8 +186,7 @@ export function resolveIntrinsics(module: Module, binaryen: Binaryen): void {
     const forward = module.call(bodies.get(base)!, [module.local.get(0, binaryen.i32)], binaryen.i64);
     module.addFunction(name, binaryen.i32, binaryen.i64, [], forward);
   }
-  for (const name of [RELEASE, "abortText", "decimal", "encodeText", ...Object.keys(ILLEGAL)])
-    module.removeExport(name);
+  for (const name of [RELEASE, ...HELPERS, "encodeText", ...Object.keys(ILLEGAL)]) module.removeExport(name);
 }
 
 /** Whether a static string stands at an address. */
@@ -186,11 +198,7 @@ export function isText(segments: readonly Segment[], pointer: number): boolean {
 
 // The header before each of AssemblyScript's static objects: mmInfo, gcInfo, gcInfo2, rtId, rtSize.
 export const HEADER = 20;
-const STRING = 2;
+export const STRING = 2;
 export function rtIdAt({ at, data }: Segment, pointer: number): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(pointer - at - 8, true);
-}
-function textAt(memory: Uint8Array, pointer: number): string {
-  const size = new DataView(memory.buffer).getUint32(pointer - 4, true);
-  return Buffer.from(memory.subarray(pointer, pointer + size)).toString("utf16le");
 }

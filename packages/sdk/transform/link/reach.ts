@@ -1,8 +1,13 @@
 import { type Binaryen, type Module, type Ref, functionsOf } from "./binaryen.ts";
 import { kindOf, walk } from "./walk.ts";
 
-/** Functions that some can reach, themselves included, through the table too; host functions by their names. */
-export function reachable(module: Module, binaryen: Binaryen, from: readonly string[]): Set<string> {
+/** Functions that some can reach, themselves included, through the table too, but not only through those in `leaves`; host functions by their names. */
+export function reachable(
+  module: Module,
+  binaryen: Binaryen,
+  from: readonly string[],
+  leaves: ReadonlySet<string> = new Set(),
+): Set<string> {
   const functions = new Map(functionsOf(binaryen, module).map((f) => [f.name, f]));
   const open = [...from];
   const table = tableOf(module, binaryen);
@@ -11,7 +16,7 @@ export function reachable(module: Module, binaryen: Binaryen, from: readonly str
     const f = functions.get(name);
     if (!f || reached.has(name)) continue;
     reached.add(f.module ? f.base : name);
-    if (f.module) continue;
+    if (f.module || leaves.has(name)) continue;
     walk(binaryen, f.body, (kind, info) => {
       if (kind === "Call") open.push(info["target"]);
       if (kind === "CallIndirect") open.push(...callees(binaryen, info["target"], table));

@@ -1,0 +1,38 @@
+import * as compiler from "assemblyscript";
+import type { Node, Source } from "./compiler.ts";
+
+// oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
+const { NodeKind } = compiler as any;
+
+const SDK = "~lib/@gateway-plugins/sdk/";
+/** AssemblyScript's own files have no folder, or one of these. */
+const STANDARD = /^~lib\/(?:[^/]+|(?:bindings|rt|shared|util)\/.+)$/;
+/** What code gets at the memory of objects by: with type arguments, before a dot, behind that of a number's type, and the runtime's own. */
+const TYPED = /^(?:changetype|load|store)$/;
+const OBJECTS = /^(?:atomic|heap|memory|v128|[if]\d+x\d+)$/;
+const ACCESS = /^(?:atomic|(?:load|store)\d*(?:_[su])?)$/;
+const NUMBERS = /^[if](?:32|64)$/;
+const RUNTIME = /^__[a-z]/;
+
+/** Whether a source that is neither AssemblyScript's nor the SDK's reads or writes memory by itself. */
+export function reachesForMemory(sources: readonly Source[]): boolean {
+  return sources.some(
+    ({ internalPath, statements }) =>
+      !internalPath.startsWith(SDK) && !STANDARD.test(internalPath) && statements.some(reaches),
+  );
+}
+function reaches(node: Node): boolean {
+  if (node.kind === NodeKind.Call && node["typeArguments"] && TYPED.test(node["expression"].text))
+    return true;
+  if (node.kind === NodeKind.PropertyAccess && node["expression"].kind === NodeKind.Identifier) {
+    const object: string = node["expression"].text;
+    if (OBJECTS.test(object) || (NUMBERS.test(object) && ACCESS.test(node["property"].text))) return true;
+  }
+  if (node.kind === NodeKind.Identifier && RUNTIME.test(node["text"])) return true;
+  return Object.entries(node).some(([field, value]) => {
+    if (field === "range" || field === "parent" || field === "source") return false;
+    return (Array.isArray(value) ? value : [value]).some(
+      (child) => child && typeof child === "object" && "kind" in child && "range" in child && reaches(child),
+    );
+  });
+}
