@@ -2,7 +2,7 @@ import { startGateway, startRedis, upstream } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { BUILDS, build } from "./compile.ts";
 
-const HEADER = `import { Action, Cluster, Failure, HttpClient, Plugin, RedisClient, log } from "@gateway-plugins/sdk";
+const HEADER = `import { Action, Cluster, Failure, HttpCall, HttpClient, Plugin, RedisClient, log } from "@gateway-plugins/sdk";
 import { HeadersStatus, hold } from "@gateway-plugins/sdk/advanced";
 const one = new HttpClient(Cluster.named("one"));
 const two = new HttpClient(Cluster.named("two"));
@@ -76,8 +76,26 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     const response = await gateway.fetch("/");
     expect([response.status, response.text()]).toEqual([403, "first"]);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "p: too late: the request is answered or over",
-      "p: too late: the request is answered or over",
+      "p: too late: the request is answered or over, or the call is under way",
+      "p: too late: the request is answered or over, or the call is under way",
+    ]);
+  });
+
+  test("go out once at a time, and again from their own callback", async () => {
+    const service = upstream();
+    const gateway = await start(
+      `let call: HttpCall = one.get("/");
+      new Plugin("p").onRequestHeaders((ctx) => {
+        call = one.get("/");
+        call.send(ctx, (ctx, response) => call.send(ctx, (ctx, response) => ctx.respond(201)));
+        return call.send(ctx, (ctx, response) => ctx.respond(500));
+      });`,
+      { clusters: { one: service } },
+    );
+    expect((await gateway.fetch("/")).status).toBe(201);
+    expect(service.requests).toHaveLength(2);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      "p: too late: the request is answered or over, or the call is under way",
     ]);
   });
 
@@ -86,7 +104,7 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     [
       "is not spoken of when its answer is ignored",
       "ctx.respond(403);",
-      ["too late: the request is answered or over"],
+      ["too late: the request is answered or over, or the call is under way"],
       403,
     ],
   ] as const)("a status that cannot be sent %s", async ([, first, lines, status]) => {

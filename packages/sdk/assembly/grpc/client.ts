@@ -6,7 +6,7 @@ import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
 import { Slot } from "../http/reply";
 import { Action } from "../stream/action";
-import { Call, Failure, mayWait, takeCall } from "../stream/calls";
+import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { tooLate } from "../stream/respond";
 import { closeStream, receiveOnStream } from "./open-streams";
@@ -35,21 +35,23 @@ export class GrpcCall extends Call {
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: GrpcResponse) => Action): Action {
-    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : tooLate();
+    return this.maySend(<u32>changetype<usize>(ctx))
+      ? this.wait(this.dispatch(), callback.index, 0)
+      : tooLate();
   }
   /** The same with one more object for the callback. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: GrpcResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return mayWait(<u32>changetype<usize>(ctx))
+    return this.maySend(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : tooLate();
   }
   /** Sends without holding any message, as `HttpCall.run`. */
   run<T>(plugin: T, callback: (plugin: T, response: GrpcResponse) => void): void {
-    this.detach(this.dispatch(), callback.index);
+    if (this.mayRun()) this.detach(this.dispatch(), callback.index);
   }
   join(id: u32, slot: usize): Action {
-    return mayWait(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : tooLate();
+    return this.maySend(id) ? this.wait(this.dispatch(), joinGrpc.index, slot) : tooLate();
   }
   /**
    * As `HttpCall.breaker`: after this many failures in a row of guarded calls to the same cluster, further ones fail at once with `Failure.CircuitOpen`, for `ms` milliseconds.

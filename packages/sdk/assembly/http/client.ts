@@ -16,7 +16,7 @@ import {
 } from "../abi/text";
 import { startHttpCall } from "../host/callouts";
 import { Action } from "../stream/action";
-import { Call, Failure, mayWait, takeCall } from "../stream/calls";
+import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { tooLate } from "../stream/respond";
 import { HttpResponse, reply } from "./call-response";
@@ -66,18 +66,20 @@ export class HttpCall extends Call {
 
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, response: HttpResponse) => Action): Action {
-    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : tooLate();
+    return this.maySend(<u32>changetype<usize>(ctx))
+      ? this.wait(this.dispatch(), callback.index, 0)
+      : tooLate();
   }
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, response: HttpResponse, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return mayWait(<u32>changetype<usize>(ctx))
+    return this.maySend(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : tooLate();
   }
 
   join(id: u32, slot: usize): Action {
-    return mayWait(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : tooLate();
+    return this.maySend(id) ? this.wait(this.dispatch(), joinHttp.index, slot) : tooLate();
   }
   /** A safe method (GET, HEAD, OPTIONS) is tried again, at once and up to `times` times, when no service has answered. Others are not. */
   retry(times: i32): this {
@@ -108,7 +110,7 @@ export class HttpCall extends Call {
    * when nothing could be sent.
    */
   run<T>(plugin: T, callback: (plugin: T, response: HttpResponse) => void): void {
-    this.detach(this.dispatch(), callback.index);
+    if (this.mayRun()) this.detach(this.dispatch(), callback.index);
   }
 
   /** Starts the call at the host; false when it could not be started. */
@@ -264,6 +266,7 @@ export class HttpClient {
 /** A constructor would also clear the fields that `send` sets. */
 function newCall(client: HttpClient, method: string, path: string, options: CallOptions | null): HttpCall {
   const call = changetype<HttpCall>(__new(offsetof<HttpCall>(), idof<HttpCall>()));
+  call.token = 0;
   call.payload = null;
   call.client = client;
   call.method = method;

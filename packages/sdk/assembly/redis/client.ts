@@ -10,7 +10,7 @@ import { endLine, startLine } from "../host/log";
 import { Cluster } from "../http/cluster";
 import { noteCluster } from "../http/diagnosis";
 import { Action } from "../stream/action";
-import { Call, Failure, mayWait, takeCall } from "../stream/calls";
+import { Call, Failure, takeCall } from "../stream/calls";
 import { Options } from "../stream/options";
 import { tooLate } from "../stream/respond";
 import { Slot } from "../http/reply";
@@ -63,17 +63,19 @@ export class RedisCall extends Call {
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */
   send<T>(ctx: T, callback: (ctx: T, reply: RedisReply) => Action): Action {
-    return mayWait(<u32>changetype<usize>(ctx)) ? this.wait(this.dispatch(), callback.index, 0) : tooLate();
+    return this.maySend(<u32>changetype<usize>(ctx))
+      ? this.wait(this.dispatch(), callback.index, 0)
+      : tooLate();
   }
   /** The same with one more object for the callback, which cannot see the variables around it. */
   sendWith<T, P>(ctx: T, value: P, callback: (ctx: T, reply: RedisReply, value: P) => Action): Action {
     if (!isManaged<P>()) ERROR("sendWith passes an object on; keep numbers in ctx.state");
-    return mayWait(<u32>changetype<usize>(ctx))
+    return this.maySend(<u32>changetype<usize>(ctx))
       ? this.wait(this.dispatch(), callback.index, changetype<usize>(value))
       : tooLate();
   }
   join(id: u32, slot: usize): Action {
-    return mayWait(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : tooLate();
+    return this.maySend(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : tooLate();
   }
   /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
   recover(): bool {
@@ -86,7 +88,7 @@ export class RedisCall extends Call {
   }
   /** Sends without holding any message, as `HttpCall.run`. */
   run<T>(plugin: T, callback: (plugin: T, reply: RedisReply) => void): void {
-    this.detach(this.dispatch(), callback.index);
+    if (this.mayRun()) this.detach(this.dispatch(), callback.index);
   }
   noteCluster(): void {
     noteCluster(this.client.cluster);

@@ -66,7 +66,8 @@ export function mayWait(id: u32): bool {
 export abstract class Call {
   /** The table's. */
   private next: usize = 0;
-  private token: u32 = 0;
+  /** The host's; 0 while the call is not under way. */
+  token: u32 = 0;
   /** Where the message that waits is remembered. */
   private stream: usize = 0;
   /** In which the call was sent: the message that waits for it. */
@@ -77,6 +78,15 @@ export abstract class Call {
    */
   protected payload: Call | null = null;
 
+  /** Whether it may be sent for a message of the running stream; if not, `tooLate` says so. */
+  protected maySend(id: u32): bool {
+    return !this.token && mayWait(id);
+  }
+  /** The same for `detach`, and says so. */
+  protected mayRun(): bool {
+    if (this.token) tooLate();
+    return !this.token;
+  }
   private keep(payload: usize): void {
     if (payload) hasPayloads = true;
     if (hasPayloads) this.payload = changetype<Call | null>(payload);
@@ -121,14 +131,16 @@ export abstract class Call {
     this.callback = index | DETACHED;
     this.keep(running.config);
     if (isStarted) this.register();
-    else call_indirect<void>(index, <usize>1, <usize>1);
+    else if (nest()) {
+      call_indirect<void>(index, <usize>1, <usize>1);
+      unnest();
+    } else logStuck();
   }
   private finishDetached(): void {
     enterCallback();
     running.config = changetype<usize>(this.payload);
     running.phase = Phase.Log;
     call_indirect<void>(this.callback & ~DETACHED, <usize>1, <usize>1);
-    __unpin(changetype<usize>(this));
     leaveCallback();
   }
   /** The same call once more, under another token; false when it could not be started. The message still waits. */
@@ -138,6 +150,8 @@ export abstract class Call {
   }
   /** The reply is here (its kind has prepared it). Runs the callback, unless the stream is gone or answered. */
   finish(): void {
+    // Before its callback, which may send it again.
+    __unpin(changetype<usize>(this));
     if (detachedCalls && this.callback & DETACHED) return this.finishDetached();
     const isThere = enterCall(this.stream, hasPhases() ? this.phase : Phase.RequestHeaders);
     // A response may have begun while this call held the request's body.
@@ -146,14 +160,16 @@ export abstract class Call {
     if (isThere && !isMarked(Mark.Answered) && !holds(this.invoke())) resume();
     if (hasPhases()) running.phase = max(present, running.phase);
     leaveStream();
-    __unpin(changetype<usize>(this));
   }
 }
 
 /** The call a token stands for; null when it is none of ours. It is forgotten with this. */
 export function takeCall(token: u32): Call | null {
   const pointer = CALLS.remove(token);
-  return pointer ? changetype<Call>(pointer) : null;
+  if (!pointer) return null;
+  const call = changetype<Call>(pointer);
+  call.token = 0;
+  return call;
 }
 
 /** After a callback: true when the message stays where it is. */
