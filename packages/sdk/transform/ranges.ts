@@ -11,12 +11,12 @@ const ENDS = new Map([
 ]);
 
 const FUNCTIONS = new Map([
-  ["integer", { name: "__configInteger", arguments: 3 }],
-  ["requireInteger", { name: "__configRequireInteger", arguments: 2 }],
+  ["integer", { name: "GATEWAY_INTEGER", arguments: 3 }],
+  ["requireInteger", { name: "GATEWAY_REQUIRE_INTEGER", arguments: 2 }],
 ]);
 
 /**
- * Writes `json.integer("a", 1, { min: 0 })` as `__configInteger(json, "a", 1, 0, i32.MAX_VALUE)`, and `requireInteger` alike: as an argument the
+ * Writes `json.integer("a", 1, { min: 0 })` as `GATEWAY_INTEGER(json, "a", 1, 0, i32.MAX_VALUE)`, and `requireInteger` alike: as an argument the
  * literal is an object that is made for each reading.
  */
 export function spreadRanges(source: Source): void {

@@ -1,5 +1,5 @@
 import { utf8 } from "../abi/literals";
-import { Encoded } from "../abi/text";
+import { Encoded, encodeText, giveBack, lengthOf, pointerOf } from "../abi/text";
 import { putNumber, putText } from "../abi/compose";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
@@ -142,7 +142,7 @@ function requireString(from: ConfigReader, key: Encoded): string {
 // What the transform makes of a call with a range that is written out, so that there is no object of it; global names, because they stand in
 // the author's files.
 // @ts-ignore: decorator
-@global @inline function __configInteger(
+@global @inline function GATEWAY_INTEGER(
   from: ConfigReader,
   key: string,
   otherwise: i32,
@@ -152,7 +152,7 @@ function requireString(from: ConfigReader, key: Encoded): string {
   return readInteger(from, utf8(key), otherwise, min, max, false);
 }
 // @ts-ignore: decorator
-@global @inline function __configRequireInteger(from: ConfigReader, key: string, min: i64, max: i64): i32 {
+@global @inline function GATEWAY_REQUIRE_INTEGER(from: ConfigReader, key: string, min: i64, max: i64): i32 {
   return readInteger(from, utf8(key), 0, min, max, true);
 }
 function readInteger(
@@ -235,8 +235,10 @@ function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   return changetype<ConfigReader>(part);
 }
 
-/** Whether a service's name ends with `.static`: in UTF-16, four units at a time. In front of shorter ones stands what looks otherwise. */
+/** Whether a service's name ends with `.static`: four bytes at a time. */
 function isStatic(name: string): bool {
-  const end = changetype<usize>(name) + ((<usize>name.length) << 1);
-  return (load<u64>(end - 14) == 0x6100740073002e) & (load<u64>(end - 8) == 0x63006900740061);
+  const encoded = encodeText(name);
+  giveBack(encoded);
+  const end = pointerOf(encoded) + lengthOf(encoded);
+  return lengthOf(encoded) > 6 && load<u32>(end - 7) == 0x6174732e && load<u32>(end - 4) == 0x63697461;
 }
