@@ -204,7 +204,11 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
     expect(await seen("/twice")).toEqual([200, "first", refused]);
     expect((await seen("/keep"))[0]).toBe(200);
     expect(await seen("/other")).toEqual([500, "", refused, stuck]);
-    expect(await seen("/answered")).toEqual([403, "", "p: too late: the request is answered or over, or the call is under way"]);
+    expect(await seen("/answered")).toEqual([
+      403,
+      "",
+      "p: too late: the request is answered or over, or the call is under way",
+    ]);
     expect(await seen("/cancel")).toEqual([500, "", stuck]);
     expect(await seen("/wait-after-the-end")).toEqual([500, "", stuck]);
   });
