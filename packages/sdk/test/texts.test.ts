@@ -5,9 +5,13 @@ import { BUILDS, RELEASE, build } from "./compile.ts";
 
 /** A plugin that answers with `lines`; `given` is a header's value. */
 const answering = (statements: string, imports = ""): string =>
-  `import { Plugin${imports} } from "@gateway-plugins/sdk";
-class C { known: string = ""; }
-new Plugin<C>("p").parseConfig((json, c) => { c.known = json.string("known", "none"); }).onRequestHeaders((ctx) => {
+  `import { HttpClient, Plugin${imports} } from "@gateway-plugins/sdk";
+class C { known: string = ""; limit: i32 = 0; service: HttpClient = HttpClient.NONE; }
+new Plugin<C>("p").parseConfig((json, c) => {
+  c.known = json.string("known", "none");
+  c.limit = json.integer("limit", 1, { min: 1 });
+  c.service = json.httpService();
+}).onRequestHeaders((ctx) => {
   const lines: string[] = [];
   const given = ctx.request.headers.get("x-given") || "";
   const absent = ctx.request.headers.get("x-absent");
@@ -17,6 +21,7 @@ ${statements}
 });`;
 
 const MARK = "own-text";
+const SERVICE = { serviceName: "a.static" };
 const holdsUtf8 = (wasm: Uint8Array) => {
   const [utf8, utf16] = (["utf8", "utf16le"] as const).map((as) =>
     Buffer.from(wasm).includes(Buffer.from(MARK, as)),
@@ -58,7 +63,7 @@ describe.for(BUILDS)("texts in a %s build", ([name, flags]) => {
     const plugin = await build(answering(PASSING), flags);
     expect(holdsUtf8(plugin)).toBe(name === "release");
     for (const known of TEXTS) {
-      const gateway = await startGateway({ plugin, config: { known } });
+      const gateway = await startGateway({ plugin, config: { ...SERVICE, known } });
       // As latin1; the last are no UTF-8.
       for (const given of [...TEXTS.map(latin1), "\u00e9", "\u00c3", "x\u00ff\u0080", "\u00ed\u00a0\u0080"]) {
         const response = await gateway.fetch("/", { headers: { "x-given": given } });
@@ -86,7 +91,7 @@ test.for([
       RELEASE,
     );
     expect(holdsUtf8(plugin)).toBe(false);
-    const gateway = await startGateway({ plugin });
+    const gateway = await startGateway({ plugin, config: SERVICE });
     const response = await gateway.fetch("/", { headers: { "x-given": latin1("a\u00e9\u{1f600}") } });
     expect(response.text()).toBe(answer);
   },
