@@ -51,6 +51,7 @@ describe("a tarball", () => {
         "index.ts",
         "advanced/index.ts",
         "exports/index.ts",
+        "exports/grpc-stream.ts",
         "higress/index.ts",
         "typed-json/index.ts",
         "dist/transform/index.js",

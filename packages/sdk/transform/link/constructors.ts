@@ -14,10 +14,11 @@ export function keepGivenObjects(module: Module, binaryen: Binaryen): void {
     ref !== undefined && kindOf(binaryen, ref) === "Const" && binaryen.getExpressionInfo(ref)["value"] === 0;
   const functions = functionsOf(binaryen, module).filter((f) => !f.module);
   const makers = new Set(tableOf(module, binaryen));
-  for (const { body } of functions)
+  for (const { name, body } of functions)
     walk(binaryen, body, (kind, info) => {
-      if (kind === "Call" && CONSTRUCTOR.test(info["target"]) && isZero(info["operands"][0]))
-        makers.add(info["target"]);
+      if (kind !== "Call" || !CONSTRUCTOR.test(info["target"])) return;
+      // Other callers pass on what they have got: 0, where asc fills in arguments that are left out.
+      if (isZero(info["operands"][0]) || !CONSTRUCTOR.test(name)) makers.add(info["target"]);
     });
   for (const { name, body } of functions) {
     if (!CONSTRUCTOR.test(name) || makers.has(name)) continue;
