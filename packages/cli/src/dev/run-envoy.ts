@@ -8,6 +8,7 @@ import { print } from "../terminal.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 const POLL_MS = 30;
+const ANSWER_MS = 1_000;
 const LAST_LINES = 12;
 
 /** Runs a real Envoy with a bootstrap until it is stopped. Its log goes to stderr. */
@@ -60,7 +61,9 @@ export async function runEnvoy(executable: string, bootstrap: object, logLevel: 
 async function ready(adminFile: string, ended: AbortSignal): Promise<string | undefined> {
   while (!ended.aborted) {
     const address = existsSync(adminFile) ? readFileSync(adminFile, "utf8") : "";
-    const answer = address && (await fetch(`http://${address}/ready`).catch(() => undefined));
+    // An Envoy that gives up may have taken the question and never answer it.
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(ANSWER_MS)]);
+    const answer = address && (await fetch(`http://${address}/ready`, { signal }).catch(() => undefined));
     if (answer && answer.status === 200) return `http://${address}`;
     // A process does not tell when it is ready: asking again is all there is.
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
