@@ -50,8 +50,15 @@ export async function compile(
   return { wasm: error ? undefined : readFileSync(join(folder, "plugin.wasm")), messages };
 }
 
-/** The same for a file that must compile. */
-export async function build(source: string, flags: string[] = RELEASE): Promise<Uint8Array> {
+const built = new Map<string, Promise<Uint8Array>>();
+/** The same for a file that must compile; once for each test file. */
+export function build(source: string, flags: string[] = RELEASE): Promise<Uint8Array> {
+  const key = JSON.stringify([source, flags]);
+  const present = built.get(key) ?? buildAnew(source, flags);
+  built.set(key, present);
+  return present;
+}
+export async function buildAnew(source: string, flags: string[] = RELEASE): Promise<Uint8Array> {
   const { wasm, messages } = await compile(source, flags);
   if (!wasm) throw new Error(messages);
   return wasm;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BUILDS, DEBUG, RELEASE, build } from "./compile.ts";
+import { BUILDS, DEBUG, RELEASE, buildAnew as build } from "./compile.ts";
 
 const header = `import { Action, Cluster, HttpClient, Plugin } from "@gateway-plugins/sdk";\n`;
 const shape = (wasm: Uint8Array) => {
