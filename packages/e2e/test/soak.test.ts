@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import {
+  VirtualClock,
   startGateway,
   startRedis,
   upstream,
@@ -62,10 +63,12 @@ async function start(soak: Soak, module: string, onTestFinished: (close: () => P
   const options = { ...LEAN, plugin: module, upstream: () => ({}), ...soak.options };
   if (soak.plugin !== "redis-ratelimit")
     return { gateway: await startGateway(options), afterBatch: () => undefined };
-  const redis = await startRedis();
+  // Time that stands still: no minute ends in the middle of a batch.
+  const clock = new VirtualClock();
+  const redis = await startRedis({ clock });
   onTestFinished(() => redis.close());
   return {
-    gateway: await startGateway({ ...options, clusters: { [REDIS]: redis } }),
+    gateway: await startGateway({ ...options, clock, clusters: { [REDIS]: redis } }),
     afterBatch: () => redis.flush(),
   };
 }
