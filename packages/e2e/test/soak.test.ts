@@ -93,7 +93,7 @@ async function send(
 }
 
 const RUNS = [
-  { build: "release build", ending: ".wasm", requests: SOAK ?? 100_000, index: 0 },
+  { build: "release build", ending: ".wasm", requests: SOAK ?? 50_000, index: 0 },
   {
     build: "release build for the incremental runtime",
     ending: ".incremental.wasm",
