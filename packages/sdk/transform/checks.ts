@@ -1,5 +1,5 @@
 import * as compiler from "assemblyscript";
-import type { Node, Parser, Range, Source } from "./compiler.ts";
+import { type Node, type Parser, type Range, type Source, childrenOf } from "./compiler.ts";
 
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
 const internals = compiler as any;
@@ -64,14 +64,7 @@ export function checkSource(parser: Parser, source: Source): void {
     visitInside();
     scopes.pop();
   }
-  function children(node: Node): void {
-    for (const [field, value] of Object.entries(node)) {
-      if (field === "range" || field === "parent" || field === "source") continue;
-      for (const child of Array.isArray(value) ? value : [value]) {
-        if (child && typeof child === "object" && "kind" in child && "range" in child) visit(child as Node);
-      }
-    }
-  }
+  const children = (node: Node): void => childrenOf(node).forEach(visit);
   function visitFunction(declaration: Node): void {
     depth++;
     scoped(() => {

@@ -11,6 +11,13 @@ export interface Node {
   // oxlint-disable-next-line no-explicit-any -- the tree is untyped here
   [field: string]: any;
 }
+/** The nodes right below one. */
+export function childrenOf(node: Node): Node[] {
+  return Object.entries(node)
+    .filter(([field]) => field !== "range" && field !== "parent" && field !== "source")
+    .flatMap(([, value]) => [value].flat(Infinity))
+    .filter((child) => child && typeof child === "object" && "kind" in child && "range" in child) as Node[];
+}
 export interface Source {
   internalPath: string;
   normalizedPath: string;

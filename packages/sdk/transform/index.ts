@@ -1,11 +1,11 @@
 import { Transform } from "assemblyscript/transform";
 import { checkSource, errorMessage } from "./checks.ts";
-import { replaceRuntime } from "./heap.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { reachesForMemory } from "./memory.ts";
 import { declareOptions } from "./options.ts";
 import { spreadRanges } from "./ranges.ts";
+import { replaceRuntime } from "./runtime.ts";
 import { addShapes } from "./shapes.ts";
 import { link } from "./link/link.ts";
 import type { Compiler, Parser } from "./compiler.ts";

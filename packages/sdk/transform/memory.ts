@@ -1,5 +1,5 @@
 import * as compiler from "assemblyscript";
-import type { Node, Source } from "./compiler.ts";
+import { type Node, type Source, childrenOf } from "./compiler.ts";
 
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
 const { NodeKind } = compiler as any;
@@ -28,11 +28,5 @@ function reaches(node: Node): boolean {
     const object: string = node["expression"].text;
     if (OBJECTS.test(object) || (NUMBERS.test(object) && ACCESS.test(node["property"].text))) return true;
   }
-  if (node.kind === NodeKind.Identifier && RUNTIME.test(node["text"])) return true;
-  return Object.entries(node).some(([field, value]) => {
-    if (field === "range" || field === "parent" || field === "source") return false;
-    return (Array.isArray(value) ? value : [value]).some(
-      (child) => child && typeof child === "object" && "kind" in child && "range" in child && reaches(child),
-    );
-  });
+  return (node.kind === NodeKind.Identifier && RUNTIME.test(node["text"])) || childrenOf(node).some(reaches);
 }

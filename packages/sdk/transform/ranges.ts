@@ -1,5 +1,5 @@
 import * as compiler from "assemblyscript";
-import type { Node, Source } from "./compiler.ts";
+import { type Node, type Source, childrenOf } from "./compiler.ts";
 
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
 const internals = compiler as any;
@@ -20,15 +20,11 @@ const FUNCTIONS = new Map([
  * literal is an object that is made for each reading.
  */
 export function spreadRanges(source: Source): void {
-  if (/\b(?:integer|requireInteger)\s*\(/.test(source.text)) visit(source.statements);
+  if (/\b(?:integer|requireInteger)\s*\(/.test(source.text)) source.statements.forEach(visit);
 }
-function visit(value: unknown): void {
-  if (Array.isArray(value)) return value.forEach(visit);
-  if (!value || typeof value !== "object" || !("kind" in value) || !("range" in value)) return;
-  const node = value as Node;
+function visit(node: Node): void {
   if (node.kind === NodeKind.Call) spread(node);
-  for (const [field, child] of Object.entries(node))
-    if (field !== "range" && field !== "parent" && field !== "source") visit(child);
+  childrenOf(node).forEach(visit);
 }
 function spread(call: Node): void {
   const method: Node = call["expression"];

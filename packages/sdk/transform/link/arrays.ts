@@ -1,10 +1,9 @@
 import { type Binaryen, type Module, type Ref, functionsOf } from "./binaryen.ts";
+import { INCREMENTAL } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
 const SET = /^~lib\/array\/Array<.*>#__set$/;
 const MAKE = "~lib/rt/__newArray";
-/** Links a new element to its array; the other runtimes need no such thing. */
-const INCREMENTAL = /^~lib\/rt\/itcms\//;
 const STORE = "gateway store element";
 
 /**
@@ -14,6 +13,7 @@ const STORE = "gateway store element";
 export function fillArrays(module: Module, binaryen: Binaryen): void {
   const { i32, none } = binaryen;
   const functions = functionsOf(binaryen, module);
+  // That collector links a new element to its array; the other runtimes need no such thing.
   if (functions.some(({ name }) => INCREMENTAL.test(name))) return;
   const elements = binaryen.createType([i32, i32, i32]);
   const setters = new Set(

@@ -32,18 +32,13 @@ export function dropCollector(module: Module, binaryen: Binaryen): void {
     module.removeFunction(name);
     module.addFunction(name, binaryen.none, binaryen.none, [], module.nop());
   }
-  keepAtZero(module, binaryen, ALLOCATED, /./);
-}
-
-/** A count that stays 0 is no code. */
-function keepAtZero(module: Module, binaryen: Binaryen, count: string, inFunctions: RegExp): void {
-  for (const { name, module: imported, body } of functionsOf(binaryen, module)) {
-    if (imported || !inFunctions.test(name)) continue;
-    walk(binaryen, body, (kind, info, ref) => {
-      if (kind === "GlobalSet" && info["name"] === count)
-        binaryen.GlobalSet.setValue(ref, module.i32.const(0));
-    });
-  }
+  // A count that stays 0 is no code.
+  for (const { module: imported, body } of functionsOf(binaryen, module))
+    if (!imported)
+      walk(binaryen, body, (kind, info, ref) => {
+        if (kind === "GlobalSet" && info["name"] === ALLOCATED)
+          binaryen.GlobalSet.setValue(ref, module.i32.const(0));
+      });
 }
 
 /** Static strings are never freed and point to nothing: the collector need not visit them, and an unused one is then dropped. */

@@ -35,7 +35,7 @@ export function dropDeadData(
     let found = texts.filter(({ at }) => at === address);
     if (!found.length) found = all.filter((segment) => holds(segment, address));
     // The end of an object is an address of it, unless another begins there.
-    if (!found.length) found = all.filter(({ at, data }) => address === at + data.length);
+    if (!found.length) found = all.filter((segment) => address === endOf(segment));
     found.forEach(keep);
   };
   const { addresses, packed } = constantsIn(module, binaryen);
@@ -101,8 +101,8 @@ function moveTogether(
 function endOf({ at, data }: Segment): number {
   return at + data.length;
 }
-function holds({ at, data }: Segment, address: number): boolean {
-  return at <= address && address < at + data.length;
+function holds(segment: Segment, address: number): boolean {
+  return segment.at <= address && address < endOf(segment);
 }
 
 /** Numbers of 32 bits, and of 64: those may be an address with a length in the upper half. */

@@ -11,12 +11,12 @@ import {
   setSegments,
 } from "./binaryen.ts";
 import { INTRINSICS, instantiate } from "./instance.ts";
+import { INCREMENTAL } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
 const RELEASE = "releaseScratch";
 /** Where asc's heap begins, and where it begins now. The incremental collector looks for its stack in front of the former. */
 const [ASC_HEAP_BASE, HEAP_BASE] = ["~lib/memory/__heap_base", "gateway heap base"];
-const STACK_OWNER = "~lib/rt/itcms/";
 /** Where the SDK's heap is; set by the top level, which has not run when literals are encoded. */
 const HEAP = ["top", "limit"].map((name) => `~lib/@gateway-plugins/sdk/assembly/runtime/heap/${name}`);
 const PAGE = 65536;
@@ -62,7 +62,7 @@ export class Literals {
     if (base === undefined) return;
     module.addGlobalImport(HEAP_BASE, INTRINSICS, "heap base", binaryen.i32, false);
     for (const { name, module: imported, body } of functionsOf(binaryen, module))
-      if (!imported && !name.startsWith(STACK_OWNER))
+      if (!imported && !INCREMENTAL.test(name))
         walk(binaryen, body, (kind, info, ref) => {
           if (kind === "GlobalGet" && info["name"] === ASC_HEAP_BASE)
             binaryen.GlobalGet.setName(ref, HEAP_BASE);

@@ -4,5 +4,7 @@ const FOLDERS = "^~lib/(?:rt/\\w+|@gateway-plugins/sdk/assembly/runtime/\\w+)/";
 export function runtime(...names: string[]): RegExp {
   return new RegExp(`${FOLDERS}(?:${names.join("|")})$`);
 }
+/** Those of the incremental garbage collector. */
+export const INCREMENTAL = /^~lib\/rt\/itcms\//;
 /** All functions of the runtime. */
 export const RUNTIME = new RegExp(FOLDERS);

@@ -9,6 +9,7 @@ import {
 } from "./binaryen.ts";
 import { HEADER, type Literals, STRING, rtIdAt } from "./literals.ts";
 import { reachable } from "./reach.ts";
+import { INCREMENTAL } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
 const SDK = "~lib/@gateway-plugins/sdk/";
@@ -37,8 +38,6 @@ const ALSO_PASSING = new Set([
 const HASH = /^~lib\/util\/hash\//;
 /** Functions of the SDK that put code units together themselves; others call the standard library for it. */
 const MAKING = /^assembly\/bytes\/(?:hex\/hex\.encode|base64\/encodeBytes)\b/;
-/** Frees between an encoding and the host call that takes it. */
-const INCREMENTAL = /^~lib\/rt\/itcms\//;
 
 /**
  * Keeps texts in UTF-8 from the gateway to the gateway where nothing in the module looks at their code units: strings are then the bytes that came in, and
@@ -47,6 +46,7 @@ const INCREMENTAL = /^~lib\/rt\/itcms\//;
  */
 export function passTextsOn(module: Module, binaryen: Binaryen, literals: Literals): void {
   const functions = functionsOf(binaryen, module);
+  // That collector frees between an encoding and the host call that takes it.
   if (functions.some(({ name }) => INCREMENTAL.test(name))) return;
   // A host function of an author's may look at the memory that it is told of.
   if (functions.some(({ name, module: imported }) => imported !== "" && !name.startsWith(SDK))) return;
