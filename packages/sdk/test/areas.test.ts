@@ -17,9 +17,8 @@ new Plugin("p").onRequestHeaders((ctx) => {
 });`;
 
 describe.for(BUILDS)("gRPC calls (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
   const start = async (clusters: Parameters<typeof startGateway>[0]["clusters"]) =>
-    startGateway({ plugin: await (built ??= build(GRPC, flags)), name: "p", clusters });
+    startGateway({ plugin: await build(GRPC, flags), name: "p", clusters });
 
   test("send a message with metadata, and read the answer", async () => {
     const service = grpcService({
@@ -109,9 +108,8 @@ new Plugin<NoConfig, State>("p").onRequestBody((ctx, body) => {
   return ctx.respond(200, told(ctx.state.usage));
 });`;
 describe.for(BUILDS)("token usage (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
   const of = async (body: string) => {
-    const gateway = await startGateway({ plugin: await (built ??= build(USAGE, flags)) });
+    const gateway = await startGateway({ plugin: await build(USAGE, flags) });
     return (await gateway.fetch("/", { body })).text();
   };
   const sse = (...events: object[]) =>

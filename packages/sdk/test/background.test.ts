@@ -88,9 +88,7 @@ new Plugin("p")
     return ctx.respond(200, merged + "|" + new LogFields().write("ai_log").toString());
   });`;
 describe.for(BUILDS)("state beyond a request (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
-  const start = async () =>
-    startGateway({ plugin: await (built ??= build(IMPORTS + STATE, flags)), name: "p" });
+  const start = async () => startGateway({ plugin: await build(IMPORTS + STATE, flags), name: "p" });
 
   test("messages of a queue arrive, in their order", async () => {
     const gateway = await start();

@@ -20,9 +20,8 @@ new Plugin<Config>("p").parseConfig((json, config) => config.read(json))
 const BOOLS = { a: true, b: "true", c: 1, d: "1", e: false, f: "0" };
 
 describe.for(BUILDS)("the readers of a configuration (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
   const start = async (config: object | string) =>
-    startGateway({ plugin: await (built ??= build(SOURCE, flags)), name: "p", config, canary: false });
+    startGateway({ plugin: await build(SOURCE, flags), name: "p", config, canary: false });
   const read = async (config: object | string) =>
     (await (await start(config)).fetch("/")).text().split("|") as string[];
 

@@ -23,9 +23,8 @@ const hangs: GrpcMethod = () => new Promise<never>(() => undefined);
 const service = (method: GrpcMethod) => grpcService({ "/test.Checks/Check": method });
 
 describe.for(BUILDS)("gRPC calls that fail (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
   const start = async (clusters: Parameters<typeof startGateway>[0]["clusters"]) => {
-    const gateway = await startGateway({ plugin: await (built ??= build(PLUGIN, flags)), clusters });
+    const gateway = await startGateway({ plugin: await build(PLUGIN, flags), clusters });
     const ask = async (path: string, cluster = "checks") => {
       const pending = gateway.fetch(path, { headers: { "x-cluster": cluster } });
       await gateway.advance(100);

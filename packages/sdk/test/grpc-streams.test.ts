@@ -83,11 +83,8 @@ const service = (method: GrpcMethod) => grpcService({ "/test.Chat/Talk": method 
 const silent = service(() => new Promise<never>(() => undefined));
 
 describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
-  const built = new Map<string, Promise<Uint8Array>>();
-  const start = async (source: string, options: Omit<Parameters<typeof startGateway>[0], "plugin"> = {}) => {
-    if (!built.has(source)) built.set(source, build(HEADER + source, flags));
-    return startGateway({ plugin: await built.get(source)!, name: "p", ...options });
-  };
+  const start = async (source: string, options: Omit<Parameters<typeof startGateway>[0], "plugin"> = {}) =>
+    startGateway({ plugin: await build(HEADER + source, flags), name: "p", ...options });
   const linesOf = ({ logs }: { logs: readonly { message: string }[] }) => logs.map(({ message }) => message);
 
   test("carry several messages each way, and hold the request until the callback has decided", async () => {

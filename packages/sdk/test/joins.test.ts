@@ -8,11 +8,8 @@ const one = new HttpClient(Cluster.named("one")), two = new HttpClient(Cluster.n
 const never = upstream(() => new Promise<never>(() => undefined));
 
 describe.for(BUILDS)("several calls at once (%s)", ([, flags]) => {
-  const built = new Map<string, Promise<Uint8Array>>();
-  const start = async (source: string, options: Omit<Parameters<typeof startGateway>[0], "plugin"> = {}) => {
-    if (!built.has(source)) built.set(source, build(IMPORTS + source, flags));
-    return startGateway({ plugin: await built.get(source)!, name: "p", ...options });
-  };
+  const start = async (source: string, options: Omit<Parameters<typeof startGateway>[0], "plugin"> = {}) =>
+    startGateway({ plugin: await build(IMPORTS + source, flags), name: "p", ...options });
   const BOTH = `new Plugin("p").onRequestHeaders((ctx) => both(one.get("/a"), two.get("/b")).send(ctx, (ctx, a, b) =>
     ctx.respond(200, [a.text(), a.header("X-Name") || "-", b.text(), b.reason].join(" "))));`;
 

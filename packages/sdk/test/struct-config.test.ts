@@ -31,9 +31,8 @@ describe.for(BUILDS)("a configuration that is a protobuf Struct (%s)", ([, flags
       );
   });
 
-  let built: Promise<Uint8Array> | undefined;
   const start = async (config: object | string | Uint8Array) =>
-    startGateway({ plugin: await (built ??= build(source(".acceptStruct()"), flags)), name: "p", config });
+    startGateway({ plugin: await build(source(".acceptStruct()"), flags), name: "p", config });
 
   test("is read by a plugin that accepts one, as the same JSON is", async () => {
     for (const config of [encodeStruct(CONFIG), CONFIG, `\n${JSON.stringify(CONFIG)}`]) {

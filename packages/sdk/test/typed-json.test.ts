@@ -17,10 +17,9 @@ const READS = plugin(
 );
 
 describe.for(BUILDS)("documents read into classes (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
   const read = async (body: string) => {
     const gateway = await startGateway({
-      plugin: await (built ??= build(READS, flags)),
+      plugin: await build(READS, flags),
       bufferLimitBytes: 1 << 22,
     });
     const response = await gateway.fetch("/", { body });

@@ -59,12 +59,11 @@ const LONG = "long \u{1f600} ".repeat(400).trim();
 const latin1 = (text: string) => Buffer.from(text).toString("latin1");
 
 describe.for(BUILDS)("without objects (%s)", ([, flags]) => {
-  let built: Promise<Uint8Array> | undefined;
   const start = async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.close());
     const gateway = await startGateway({
-      plugin: await (built ??= build(SOURCE, [...flags])),
+      plugin: await build(SOURCE, [...flags]),
       clusters: { redis },
       routeName: "orders",
     });

@@ -33,9 +33,8 @@ export function feeder(
   flags?: string[],
   more = "",
 ): (inputs: readonly Uint8Array[]) => Promise<Buffer[]> {
-  let built: Promise<Uint8Array> | undefined;
   return async (inputs) => {
-    const plugin = await (built ??= build(source(imports, body, more), flags));
+    const plugin = await build(source(imports, body, more), flags);
     const gateway = await startGateway({ plugin, canary: false, bufferLimitBytes: 1 << 28 });
     const outputs: Buffer[] = [];
     for (let i = 0; i < inputs.length; i += 1_000) {

@@ -34,12 +34,7 @@ describe.for([
   ["release", RELEASE, 100_000],
   ["debug", DEBUG, 3_000],
 ] as const)("_rules_ against the page that describes them (%s)", ([, flags, count]) => {
-  const built = new Map<boolean, Promise<Uint8Array>>();
-  const moduleOf = (inherits: boolean) => {
-    if (!built.has(inherits))
-      built.set(inherits, build(source(inherits ? ".rulesInherit()" : ""), [...flags]));
-    return built.get(inherits)!;
-  };
+  const moduleOf = (inherits: boolean) => build(source(inherits ? ".rulesInherit()" : ""), [...flags]);
   const each = async (
     seed: number,
     { inherits, requests }: { inherits: boolean; requests: number },
