@@ -10,7 +10,10 @@ const ENTRIES: [specifier: string, file: string][] = [
 ];
 const DECLARATION =
   /^(?:@\w+ )*export (?:declare |abstract )?(class|function|namespace|enum|const enum|let|const) (\w+)/;
-const HIDDEN = /^ {2}(?:@\w+ )*(?:private|protected|constructor\(private)/;
+/** With a comment of its own where each argument of a constructor stands on a line. */
+const MEMBER = /^ {2}(?: {2}readonly |(?:@\w+ )*[a-zA-Z])/;
+/** Among them the constructors of what only the SDK makes. */
+const HIDDEN = /^(?:constructor\()?(?:private|protected) /;
 
 /** Markdown: a heading for each entry, then each exported name with its comment and its members'. */
 export function sdkReference(sdk: string): string {
@@ -90,9 +93,10 @@ function membersOf(lines: string[], at: number): string[] {
   let depth = 0;
   for (let i = at; i < lines.length; i++) {
     const line = lines[i]!;
-    if (depth === 1 && /^ {2}(?:@\w+ )*[a-zA-Z]/.test(line) && !HIDDEN.test(line)) {
+    const declared = depth === 1 && MEMBER.test(line) ? signature(lines, i) : "private ";
+    if (!HIDDEN.test(declared)) {
       const doc = commentBefore(lines, i).replaceAll(/\s*\n\s*/g, " ");
-      members.push(`- \`${signature(lines, i)}\`${doc === "" ? "" : `: ${doc}`}`);
+      members.push(`- \`${declared}\`${doc === "" ? "" : `: ${doc}`}`);
     }
     depth += braces(line);
     if (i > at && depth === 0) break;
@@ -108,15 +112,16 @@ function braces(line: string): number {
 function signature(lines: string[], at: number): string {
   let text = "";
   for (let i = at; i < Math.min(lines.length, at + 14); i++) {
-    text += ` ${lines[i]!.trim()}`;
+    const line = lines[i]!.trim();
+    if (!line.startsWith("/**")) text += ` ${line}`;
     const parens = (text.match(/\(/g)?.length ?? 0) - (text.match(/\)/g)?.length ?? 0);
-    if (parens === 0 && /[{;,]$/.test(text)) break;
+    if (parens === 0 && /[{;,]$|\{\}$/.test(text)) break;
   }
   return text
     .trim()
     .replace(/^(?:@\w+ )+/, "")
     .replace(/^export /, "")
-    .replace(/\s*\{(?: \})?$|[;,]$/, "")
+    .replace(/\s*\{\}?$|[;,]$/, "")
     .replaceAll("( ", "(")
     .replaceAll(/,? \)/g, ")");
 }

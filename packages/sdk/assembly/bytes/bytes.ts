@@ -19,8 +19,10 @@ export class Bytes {
   }
 
   constructor(
+    /** Where they lie, maybe beside others. */
     readonly buffer: ArrayBuffer,
     private start: i32,
+    /** How many they are. */
     readonly length: i32,
   ) {}
 

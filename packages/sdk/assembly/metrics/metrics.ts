@@ -10,6 +10,7 @@ abstract class Metric {
   private defined: bool = false;
   protected constructor(
     private kind: MetricKind,
+    /** Without `wasmcustom.`, with its tags. */
     readonly name: string,
   ) {}
   protected get number(): u32 {
