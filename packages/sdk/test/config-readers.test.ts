@@ -1,6 +1,6 @@
 import { startGateway } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
-import { BUILDS, build } from "./compile.ts";
+import { BUILDS, DEBUG, build } from "./compile.ts";
 
 const SOURCE = `import { ConfigReader, IntegerRange, Plugin } from "@gateway-plugins/sdk";
 const PERCENT: IntegerRange = { min: 0, max: 100 };
@@ -67,4 +67,50 @@ describe.for(BUILDS)("the readers of a configuration (%s)", ([, flags]) => {
   ])("refuse %j", async ([config, problem]) => {
     await expect(start({ must: 1, ...config })).rejects.toThrow(problem);
   });
+});
+
+const AUTHORS = `import { ConfigReader, IntegerRange, Plugin } from "@gateway-plugins/sdk";
+class Least { min: i64 = 5; }
+class Dice {
+  integer(name: string, sides: i64, from: Least): string { return name + sides.toString() + "/" + from.min.toString(); }
+  static requireInteger(name: string, range: IntegerRange): string { return name + range.min.toString() + ".." + range.max.toString(); }
+}
+namespace Text {
+  export function requireInteger(n: i32, range: IntegerRange): i32 { return min(n, range.max); }
+}
+function ofAny<T>(from: T): string { return from.integer("n", 3, { min: 1 }).toString(); }
+class Config {
+  text: string = "";
+  read(json: ConfigReader): void {
+    const dice = new Dice();
+    this.text = [
+      dice.integer("a", 6, {}), dice.integer("b", 7, { min: 2 }), Dice.requireInteger("c", { min: 3 }), Text.requireInteger(9, { max: 8 }).toString(),
+      ofAny(json), ofAny(dice), json.object("inner").requireInteger("n", { min: 1, max: 9 }).toString(), ofAny(json.object("none")),
+    ].join(" ");
+  }
+}
+new Plugin<Config>("p").parseConfig((json, config) => config.read(json))
+  .onRequestHeaders((ctx) => ctx.respond(200, ctx.config.text));`;
+
+describe.for(BUILDS)("ranges that are written out (%s)", ([, flags]) => {
+  test("belong to whose method it is", async () => {
+    const plugin = await build(AUTHORS, flags);
+    const gateway = await startGateway({ plugin, name: "p", config: { n: 2, inner: { n: 4 } } });
+    expect((await gateway.fetch("/")).text()).toBe("a6/5 b7/2 c3..2147483647 8 2 n3/1 4 3");
+    const started = startGateway({ plugin, name: "p", config: { n: 0, inner: { n: 4 } }, canary: false });
+    await expect(started).rejects.toThrow("$.n: must be a whole number from 1 to 2147483647");
+  });
+});
+test.for<[reader: string, range: string, isObject: boolean]>([
+  ["json", "{ min: 1, max: 9 }", false],
+  ["json.object('inner')", "{ max: 9 }", false],
+  ["json", "PERCENT", true],
+])("%s.integer with the range %s makes an object of it: %s", async ([reader, range, isObject]) => {
+  const source = `import { IntegerRange, Plugin } from "@gateway-plugins/sdk";
+// @ts-ignore
+@lazy const PERCENT: IntegerRange = { min: 0, max: 100 };
+let read: i32 = 0;
+new Plugin("p").parseConfig((json) => { read = ${reader}.integer("n", 0, ${range}); });`;
+  const names = Buffer.from(await build(source, DEBUG)).toString("latin1");
+  expect(names.includes("IntegerRange#constructor")).toBe(isObject);
 });

@@ -29,10 +29,21 @@ export interface Parser {
   diagnostics: unknown[];
   parseFile(text: string, path: string, isEntry: boolean): void;
 }
+/** Something declared: a class, a method. */
+export interface Element {
+  name: string;
+  internalName: string;
+  parent: Element;
+  getMember(name: string): Element | null;
+}
 export interface Compiler {
   binaryen: Binaryen;
   program: {
     diagnostics: unknown[];
+    resolver: {
+      /** What a name, or a member of something, stands for. */
+      lookupExpression(node: Node, ...rest: unknown[]): Element | null;
+    };
     options: {
       exportStart: string | null;
       globalAliases: Map<string, string> | null;

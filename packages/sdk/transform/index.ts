@@ -49,8 +49,8 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     }
     for (const source of parser.sources) {
       if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
-      spreadRanges(source);
     }
+    spreadRanges(parser.sources, this.program);
     this.#reachesForMemory = reachesForMemory(parser.sources);
     addShapes(parser);
     const declared = declareOptions(parser.sources);

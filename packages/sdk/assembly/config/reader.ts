@@ -63,6 +63,15 @@ export class ConfigReader extends Part {
   @inline integer(key: string, otherwise: i32 = 0, range: Options<IntegerRange> | null = null): i32 {
     return readInteger(this, utf8(key), otherwise, leastOf(range), mostOf(range), false);
   }
+  // What the transform makes of a range that is written out, so that there is no object of it.
+  // @ts-ignore: decorator
+  @inline private requireIntegerBetween(key: string, min: i64, max: i64): i32 {
+    return readInteger(this, utf8(key), 0, min, max, true);
+  }
+  // @ts-ignore: decorator
+  @inline private integerBetween(key: string, otherwise: i32, min: i64, max: i64): i32 {
+    return readInteger(this, utf8(key), otherwise, min, max, false);
+  }
   /** `otherwise` when it is missing or null. `"true"`, `"false"`, 1, 0, `"1"` and `"0"` count. */
   // @ts-ignore: decorator
   @inline bool(key: string, otherwise: bool = false): bool {
@@ -138,22 +147,6 @@ function requireString(from: ConfigReader, key: Encoded): string {
 // @ts-ignore: decorator
 @inline function mostOf(range: IntegerRange | null): i64 {
   return range ? range.max : i32.MAX_VALUE;
-}
-// What the transform makes of a call with a range that is written out, so that there is no object of it; global names, because they stand in
-// the author's files.
-// @ts-ignore: decorator
-@global @inline function GATEWAY_INTEGER(
-  from: ConfigReader,
-  key: string,
-  otherwise: i32,
-  min: i64,
-  max: i64,
-): i32 {
-  return readInteger(from, utf8(key), otherwise, min, max, false);
-}
-// @ts-ignore: decorator
-@global @inline function GATEWAY_REQUIRE_INTEGER(from: ConfigReader, key: string, min: i64, max: i64): i32 {
-  return readInteger(from, utf8(key), 0, min, max, true);
 }
 function readInteger(
   from: ConfigReader,
