@@ -1,19 +1,26 @@
 // The header-map codec: u32 count; (u32 name length, u32 value length) for each; then `name NUL value NUL` for each; little-endian.
 // Source: proxy-wasm spec, "Serialized maps"; limits: proxy-wasm-cpp-host src/pairs_util.cc.
-import { Encoded, Rule, decode, encode, encodeText, giveBack, lengthOf, pointerOf, reserve } from "./text";
+import { Encoded, Rule, decode, encode, encodeText, giveBack, lengthOf, pointerOf } from "./text";
 
 /** More pairs, or more bytes, and a gateway silently takes the map for empty. */
 export const MAX_PAIRS: i32 = 1024;
 export const MAX_PAIRS_BYTES: usize = 1 << 20;
 
+// Memory of its own, which grows and stays.
 let start: usize = 0;
+let room: usize = 0;
 let lengths: usize = 0;
 let end: usize = 0;
 let legal: bool = true;
 
-/** Begins a map in scratch memory: at most `count` pairs, whose texts together have `bytes` bytes. */
+/** Begins a map, in the place of the one before: `count` pairs, whose texts together have at most `bytes` bytes. */
 export function startPairs(count: i32, bytes: usize): void {
-  start = reserve(4 + <usize>count * 10 + bytes);
+  const size = <usize>count * 10 + bytes + 4;
+  if (size > room) {
+    if (start) heap.free(start);
+    start = heap.alloc(size);
+    room = size;
+  }
   lengths = start + 4;
   end = lengths + ((<usize>count) << 3);
   legal = count <= MAX_PAIRS;

@@ -65,8 +65,12 @@ export function release(): void {
     block = next;
   }
 }
-/** Gives back what was reserved last, and what was before it stays. */
+/** Gives back an encoded string, the last that was, and what was before it stays. */
 export function giveBack(text: Encoded): void {
+  if (!holdsUtf8) unreserve(text);
+}
+/** Gives back what was reserved last. */
+export function unreserve(text: Encoded): void {
   const at = pointerOf(text) - SCRATCH;
   if (at < SCRATCH_SIZE) used = at;
 }

@@ -1,5 +1,5 @@
 // Reads in place in a document that `isJson` has accepted: pointers in, pointers out, nothing allocated until a string is taken.
-import { Encoded, decode, equals, giveBack, lengthOf, pointerOf, reserve } from "../abi/text";
+import { Encoded, decode, equals, lengthOf, pointerOf, reserve, unreserve } from "../abi/text";
 import { skipSpace, skipText, skipValue, unescape } from "./validate";
 
 /** What a value is, by its first byte. */
@@ -40,14 +40,14 @@ export function textBytes(p: usize): Encoded {
 /** Whether the JSON string at `p` says the same as some bytes. */
 export function textEquals(p: usize, text: Encoded): bool {
   const bytes = textBytes(p);
-  giveBack(bytes);
+  unreserve(bytes);
   return equals(bytes, text);
 }
 /** The JSON string at `p`, unescaped. */
 export function takeText(p: usize): string {
   const bytes = textBytes(p);
   const text = decode(pointerOf(bytes), lengthOf(bytes));
-  giveBack(bytes);
+  unreserve(bytes);
   return text;
 }
 /** The bytes of a value as they stand. */
