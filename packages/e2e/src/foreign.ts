@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findInPath } from "./executables.ts";
+import { findInPath } from "@gateway-plugins/test-parts/executables";
 
 const SOURCES = fileURLToPath(new URL("../foreign", import.meta.url));
 const OUTPUT = fileURLToPath(

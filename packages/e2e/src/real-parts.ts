@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findEnvoy } from "./envoy.ts";
-import { findInPath } from "./executables.ts";
+import { findInPath } from "@gateway-plugins/test-parts/executables";
 import { findRustForWasm } from "./foreign.ts";
 
 const PARTS = {

@@ -1,4 +1,4 @@
-import { guest } from "../../test-host/test/engine/guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 
 export interface RedisGuest {
   /** What it initialises: a cluster's name, with settings behind a `?`. Null: it does not. */

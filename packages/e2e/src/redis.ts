@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { startRedis } from "@gateway-plugins/test-host";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@gateway-plugins/test-parts/free-port";
+import { type RedisProcess, runRedis } from "@gateway-plugins/test-parts/redis-server";
 import { embeddedPart, realPart } from "./real-parts.ts";
 
 /** A Redis that dies and comes back at the same address. */
@@ -62,36 +62,23 @@ async function startEmbedded(credentials: Credentials = {}): Promise<MortalRedis
 async function startReal(executable: string, credentials: Credentials = {}): Promise<MortalRedis> {
   const address = "127.0.0.1";
   const port = await freePort();
-  let server: ChildProcess | undefined;
+  let server: RedisProcess | undefined;
   const revive = async (others?: Credentials): Promise<void> => {
     credentials = others ?? credentials;
-    server = spawn(executable, [
-      "--port",
-      String(port),
-      "--bind",
-      address,
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-      ...(credentials.password === undefined ? [] : ["--requirepass", credentials.password]),
-      ...Object.entries(credentials.users ?? {}).flatMap(([name, password]) => [
+    const { password, users = {} } = credentials;
+    server = await runRedis(executable, port, [
+      ...(password === undefined ? [] : ["--requirepass", password]),
+      ...Object.entries(users).flatMap(([name, secret]) => [
         "--user",
         name,
         "on",
-        `>${password}`,
+        `>${secret}`,
         "~*",
         "+@all",
       ]),
     ]);
-    await ready(server);
   };
-  const kill = async (): Promise<void> => {
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, "exit");
-    server.kill("SIGKILL");
-    await exited;
-  };
+  const kill = async (): Promise<void> => server?.kill();
   await revive();
   const url = `redis://${address}:${port}`;
   return { address, port, url, kill, revive, ask: (...words) => ask(port, words) };
@@ -101,17 +88,4 @@ async function ask(port: number, words: string[]): Promise<string> {
   const socket = connect(port, "127.0.0.1").end(`${words.join(" ")}\r\n`);
   const [answer] = (await once(socket, "data")) as [Buffer];
   return answer.toString().trimEnd();
-}
-
-/** Redis says so once it listens. */
-function ready(server: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = "";
-    server.stdout?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes("Ready to accept connections")) resolve();
-    });
-    server.once("error", reject);
-    server.once("exit", () => reject(new Error(`redis-server ended:\n${output}`)));
-  });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { startIn } from "../../cli/test/gateway.ts";
-import { freePort } from "../src/free-port.ts";
+import { freePort } from "@gateway-plugins/test-parts/free-port";
 import { publishedModule } from "../src/plugins.ts";
 import { firstBlock } from "../src/readme.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";

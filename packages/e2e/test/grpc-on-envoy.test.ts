@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { guest, type Parts } from "../../test-host/test/engine/guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 import { type ComparedGuest, runOnBoth } from "../src/compared-guests.ts";
 import { startEnvoy } from "../src/envoy.ts";
 import { GRPC_METHODS, startGrpcPeer } from "../src/grpc-peer.ts";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { guest, type Parts } from "../../test-host/test/engine/guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 import { type ComparedGuest, runOnBoth } from "../src/compared-guests.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
 import { response, startRecordingUpstream } from "../src/recording-upstream.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { guest, pairs, type Parts } from "../../test-host/test/engine/guest.ts";
+import { guest, pairs, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 import { startBoth, type Both, type ListenerText, type WasmFilterText } from "../src/both.ts";
 import { header, statusOf } from "../src/http1.ts";
 import { fetchRaw, request } from "../src/raw-client.ts";

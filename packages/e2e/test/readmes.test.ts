@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startGateway } from "@gateway-plugins/test-host";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../src/free-port.ts";
+import { freePort } from "@gateway-plugins/test-parts/free-port";
 import { blocksIn, expectedOutput, firstBlock, linkedFiles } from "../src/readme.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEnvoyConfig, serve, type LiveGateway } from "@gateway-plugins/test-host/live";
 import { beforeAll, expect, test } from "vitest";
-import { guest } from "../../test-host/test/engine/guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 import { wasmFilter } from "../src/both.ts";
 import { runEnvoy, portsByListener, type EnvoyProcess } from "../src/envoy.ts";
 import { statusOf } from "../src/http1.ts";

@@ -1,4 +1,4 @@
-import type { CallbackName } from "./guest/abi.ts";
+import type { CallbackName } from "@gateway-plugins/test-parts/guests/abi";
 
 /** An argument of a host call: a number, text (as bytes), pairs, or something that is known only later. */
 export type Argument =

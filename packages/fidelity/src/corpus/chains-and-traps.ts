@@ -1,4 +1,4 @@
-import type { CallbackName } from "../guest/abi.ts";
+import type { CallbackName } from "@gateway-plugins/test-parts/guests/abi";
 import type { Plugin, Scenario, Step } from "../scenario.ts";
 import {
   call,

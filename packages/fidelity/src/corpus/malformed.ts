@@ -1,19 +1,10 @@
+import { HOST_FUNCTIONS, SIZES } from "@gateway-plugins/test-parts/guests/abi";
+import { encodePairs } from "@gateway-plugins/test-parts/guests/assemble";
 import type { Argument, Scenario, Step } from "../scenario.ts";
-import { HOST_FUNCTIONS, type Kind } from "../guest/abi.ts";
-import { encodePairs } from "../guest/compile.ts";
 import { one, reply } from "./parts.ts";
 
 const AT_HEADERS = "proxy_on_request_headers";
 const BAD = 0x7f000000;
-const SIZES: Readonly<Record<Kind, number>> = {
-  number: 1,
-  long: 1,
-  bytes: 2,
-  given: 2,
-  pairs: 2,
-  out: 1,
-  out64: 1,
-};
 /** What they do must not depend on what the scenario is about. */
 const UNTRIED = new Set([
   "proxy_done",
@@ -28,10 +19,10 @@ function withBadPointers(name: string): Step[] {
   return kinds.flatMap((kind, bad): Step[] => {
     if (kind === "number" || kind === "long") return [];
     const values = kinds.flatMap((each, index): number[] => {
-      if (index === bad) return SIZES[each] === 2 ? [BAD, each === "bytes" ? 4 : 48] : [BAD];
+      if (index === bad) return SIZES[each].length === 2 ? [BAD, each === "bytes" ? 4 : 48] : [BAD];
       if (each === "bytes") return [64, 0];
       if (each === "number" || each === "long") return [0];
-      return SIZES[each] === 2 ? [40, 44] : [40];
+      return SIZES[each].length === 2 ? [40, 44] : [40];
     });
     return [["raw", name, ...values]];
   });

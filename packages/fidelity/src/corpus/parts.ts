@@ -1,4 +1,4 @@
-import type { CallbackName } from "../guest/abi.ts";
+import type { CallbackName } from "@gateway-plugins/test-parts/guests/abi";
 import type { Argument, Plugin, Program, Scenario, Service, Step } from "../scenario.ts";
 
 /** The service that callouts ask, unless a scenario has its own. */

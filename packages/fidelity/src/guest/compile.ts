@@ -1,38 +1,21 @@
-import binaryen from "binaryen";
-import type { Argument, Plugin, Program, Step } from "../scenario.ts";
 import {
   CALLBACKS,
   HOST_FUNCTIONS,
-  ON_DEMAND,
-  STREAM_CALLBACK,
+  SIZES,
   type CallbackName,
   type Kind,
-} from "./abi.ts";
+} from "@gateway-plugins/test-parts/guests/abi";
+import { assemble, dataAt, encodePairs, importOf } from "@gateway-plugins/test-parts/guests/assemble";
+import type { Argument, Plugin, Program, Step } from "../scenario.ts";
+import { ON_DEMAND, STREAM_CALLBACK } from "./callbacks.ts";
 import { DATA, LIBRARY, OUT } from "./library.ts";
 
-const SIZES: Record<Kind, readonly ("i32" | "i64")[]> = {
-  number: ["i32"],
-  long: ["i64"],
-  bytes: ["i32", "i32"],
-  given: ["i32", "i32"],
-  pairs: ["i32", "i32"],
-  out: ["i32"],
-  out64: ["i32"],
-};
 const OUT_KINDS: ReadonlySet<Kind> = new Set(["given", "pairs", "out", "out64"]);
 const PAGE = 65536;
 
 /** Compiles a plugin's programs to a module. `tag` is in front of every line it logs; `cluster` gives a cluster's name. */
 export function compile(plugin: Plugin, tag: string, cluster: (name: string) => string): Uint8Array {
   return assemble(plugin.wat ?? new Compiler(tag, cluster).module(plugin));
-}
-
-export function assemble(wat: string): Uint8Array {
-  const module = binaryen.parseText(wat);
-  module.setFeatures(binaryen.Features.All);
-  const bytes = module.emitBinary();
-  module.dispose();
-  return bytes;
 }
 
 class Compiler {
@@ -73,8 +56,7 @@ class Compiler {
   #import(name: string): string {
     const kinds = HOST_FUNCTIONS[name];
     if (kinds === undefined) throw new Error(`no host function ${name}`);
-    const parameters = kinds.flatMap((kind) => SIZES[kind]).join(" ");
-    return `(import "env" "${name}" (func $${name} (param ${parameters}) (result i32)))`;
+    return importOf(name, kinds);
   }
 
   #function(name: CallbackName, program: Program): string {
@@ -189,9 +171,7 @@ class Compiler {
     if (bytes.length === 0) return "(i32.const 0) (i32.const 0)";
     const at = this.#end;
     this.#end += bytes.length;
-    let escaped = "";
-    for (const byte of bytes) escaped += `\\${byte.toString(16).padStart(2, "0")}`;
-    this.#data.push(`(data (i32.const ${at}) "${escaped}")`);
+    this.#data.push(dataAt(at, bytes));
     return `(i32.const ${at}) (i32.const ${bytes.length})`;
   }
 
@@ -208,15 +188,6 @@ class Compiler {
   #say(text: string): string {
     return `(call $text ${this.#bytes(text)})`;
   }
-}
-
-/** `u32 n`, n times (`u32` name length, `u32` value length), then `name NUL value NUL` for each; little-endian. */
-export function encodePairs(pairs: readonly (readonly [string, string])[]): Buffer {
-  const numbers = [pairs.length, ...pairs.flatMap(([name, value]) => [name.length, value.length])];
-  const head = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((number, index) => head.writeUInt32LE(number, 4 * index));
-  const texts = pairs.map(([name, value]) => `${name}\0${value}\0`).join("");
-  return Buffer.concat([head, Buffer.from(texts, "latin1")]);
 }
 
 function describe(value: Argument): string {

@@ -1,6 +1,6 @@
 import { startGateway, upstream, type FetchOptions } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest, type Parts } from "./guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const BODY = 0;
 

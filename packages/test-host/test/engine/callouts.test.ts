@@ -1,6 +1,6 @@
 import { startGateway, startRedis, upstream, UpstreamReset, type StartOptions } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest, pairs, type Parts } from "./guest.ts";
+import { guest, pairs, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const CALL = pairs({ ":method": "GET", ":path": "/auth", ":authority": "auth" });
 

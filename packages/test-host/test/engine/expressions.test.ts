@@ -1,6 +1,6 @@
 import { startGateway } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest } from "./guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 
 const evaluating = (expression: string) =>
   guest((p) =>

@@ -1,6 +1,6 @@
 import { startGateway, upstream } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest, pairs, type Parts } from "./guest.ts";
+import { guest, pairs, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const trapping = (callback: string) =>
   guest(

@@ -3,7 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { startGateway, upstream } from "../../src/index.ts";
 import { CALLBACKS, type CallbackName } from "../../src/vm/callbacks.ts";
 import { higress } from "../../src/profile/higress.ts";
-import { assemble, guest, pairs } from "./guest.ts";
+import { assemble } from "@gateway-plugins/test-parts/guests/assemble";
+import { guest, pairs } from "@gateway-plugins/test-parts/guests/guest";
 
 /** Every run tries the same programs; another number tries others. */
 const SEED = Number(process.env["GATEWAY_FUZZ_SEED"] ?? 20261124);

@@ -1,6 +1,6 @@
 import { grpcService, GrpcError, startGateway, UpstreamReset, type GrpcMethod } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest, type Parts } from "./guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const METHOD = (p: Parts) => [p.text("quota.Quota"), p.text("Check")] as const;
 const names = (p: Parts, target: string) => [p.text(target), ...METHOD(p), p.text("")] as const;

@@ -1,6 +1,6 @@
 import { startGateway, upstream } from "../../src/index.ts";
 import { describePlugin, expect, test } from "../../src/vitest/index.ts";
-import { guest, type Parts } from "./guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const CALLBACKS = [
   "proxy_on_context_create",

@@ -1,8 +1,9 @@
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { startGateway, VirtualClock } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { assemble, guest } from "./guest.ts";
-import { LOADED, REFUSED } from "./modules.ts";
+import { assemble } from "@gateway-plugins/test-parts/guests/assemble";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
+import { LOADED, REFUSED } from "@gateway-plugins/test-parts/guests/modules";
 
 test.for(REFUSED)("refuses a module $title", async ({ wat, message }) => {
   const start = startGateway({ plugin: assemble(wat), profile: "envoy", watchdogMs: 200 });

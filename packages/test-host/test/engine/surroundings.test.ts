@@ -1,6 +1,6 @@
 import { startGateway } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest, type Parts } from "./guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const call = (p: Parts, name: string, argument: string) =>
   p.hexGiven("f", "proxy_call_foreign_function", p.text(name), p.text(argument));

@@ -1,6 +1,6 @@
 import { startGateway, upstream } from "../../src/index.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest } from "../engine/guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 
 /** Logs the size of every piece of both bodies. */
 const plugin = guest(

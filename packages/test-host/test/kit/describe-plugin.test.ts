@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startGateway, upstream } from "../../src/index.ts";
 import { afterAll, describePlugin, expect, test } from "../../src/vitest/index.ts";
-import { guest } from "../engine/guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 import { asking } from "./guests.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "builds-"));

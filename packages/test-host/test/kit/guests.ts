@@ -1,4 +1,4 @@
-import { guest, pairs } from "../engine/guest.ts";
+import { guest, pairs } from "@gateway-plugins/test-parts/guests/guest";
 
 const CALL = pairs({ ":method": "GET", ":path": "/auth", ":authority": "auth", "x-forwarded-method": "GET" });
 

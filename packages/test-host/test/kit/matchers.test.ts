@@ -1,6 +1,6 @@
 import { startGateway, startRedis, upstream, VirtualClock } from "../../src/index.ts";
 import { describe, expect, test } from "../../src/vitest/index.ts";
-import { guest } from "../engine/guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 import { asking, complaining, refusing, trapping } from "./guests.ts";
 
 /** What a failing expectation says. */

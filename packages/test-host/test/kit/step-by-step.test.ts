@@ -11,7 +11,7 @@ import {
   type TestHostOptions,
 } from "../../src/index.ts";
 import { describe, expect, test } from "../../src/vitest/index.ts";
-import { guest, type Parts } from "../engine/guest.ts";
+import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 import { asking, refusing } from "./guests.ts";
 
 /** A host that is closed after the test, as all gateways are. */

@@ -11,7 +11,7 @@ import {
   type LogLine,
 } from "../../src/live/index.ts";
 import type { UpstreamHandler } from "../../src/services/upstream/upstream.ts";
-import { guest } from "../engine/guest.ts";
+import { guest } from "@gateway-plugins/test-parts/guests/guest";
 
 /** Logs its configuration's size when a stream of it ends; refuses an empty configuration. */
 const LOGS_SIZE = guest(

@@ -1,16 +1,21 @@
 import { appendFileSync } from "node:fs";
+import { findInPath } from "@gateway-plugins/test-parts/executables";
+import { freePort } from "@gateway-plugins/test-parts/free-port";
+import { runRedis } from "@gateway-plugins/test-parts/redis-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startRealRedis } from "../../src/services/redis/real-server.ts";
 import { startRedis } from "../../src/services/redis/server.ts";
 import type { RedisConnection } from "../../src/services/redis/client.ts";
 import { CONTRACT } from "./redis/contract.ts";
 import { ask, open } from "./redis/raw-client.ts";
 
-const real = await startRealRedis();
 const embedded = await startRedis();
-const servers = [{ name: "the embedded Redis", server: embedded }];
-if (real !== null) servers.push({ name: "a real Redis", server: real as never });
-else if (process.env["GATEWAY_REQUIRE_REAL"] === "1")
+const servers = [{ name: "the embedded Redis", port: embedded.port, end: () => embedded.close() }];
+const executable = findInPath("redis-server");
+if (executable !== null) {
+  const port = await freePort();
+  const real = await runRedis(executable, port);
+  servers.push({ name: "a real Redis", port, end: () => real.kill() });
+} else if (process.env["GATEWAY_REQUIRE_REAL"] === "1")
   throw new Error("redis-server is not on PATH. Install it: apt-get install redis-server");
 else console.warn("Not tried on a real Redis: redis-server is not on PATH (apt-get install redis-server).");
 
@@ -19,17 +24,17 @@ if (partsLog) {
   const file = "packages/test-host/test/services/redis-contract.test.ts";
   appendFileSync(
     partsLog,
-    servers.map(({ server }) => `${server === embedded ? "embedded" : "real"}: redis ${file}\n`).join(""),
+    servers.map(({ port }) => `${port === embedded.port ? "embedded" : "real"}: redis ${file}\n`).join(""),
   );
 }
 
-afterAll(() => Promise.all(servers.map(({ server }) => server.close())));
+afterAll(() => Promise.all(servers.map(({ end }) => end())));
 
-describe.each(servers)("$name", ({ server }) => {
+describe.each(servers)("$name", ({ port }) => {
   let connection: RedisConnection;
 
   beforeAll(() => {
-    connection = open(server.port);
+    connection = open(port);
   });
 
   afterAll(() => connection.close());
@@ -48,7 +53,7 @@ describe.each(servers)("$name", ({ server }) => {
   });
 
   it("keeps its databases apart", async () => {
-    const other = open(server.port, { database: 3 });
+    const other = open(port, { database: 3 });
     await ask(connection, "SET", "where", "0");
     expect(await ask(other, "GET", "where")).toBe("$-1\r\n");
     await other.close();

@@ -10,7 +10,7 @@ import {
 import { Gateway } from "../../src/gateway/gateway.ts";
 import { gatewayConfig, LISTENER } from "../../src/testing/gateway-config.ts";
 import { expect, test } from "../../src/vitest/index.ts";
-import { guest, pairs } from "../engine/guest.ts";
+import { guest, pairs } from "@gateway-plugins/test-parts/guests/guest";
 import { refusing } from "../kit/guests.ts";
 
 const CALL = pairs({ ":method": "GET", ":path": "/auth", ":authority": "auth" });

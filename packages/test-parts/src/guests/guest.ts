@@ -1,5 +1,5 @@
-import binaryen from "binaryen";
-import { higress } from "../../src/profile/higress.ts";
+import { CALLBACKS, MORE_FUNCTIONS, HOST_FUNCTIONS } from "./abi.ts";
+import { assemble, dataAt, encodePairs, importOf } from "./assemble.ts";
 
 /** What a guest's source is made of: every use adds the import or the data that it needs. */
 export interface Parts {
@@ -21,35 +21,16 @@ export interface Parts {
   logGiven(name: string, ...operands: (string | number)[]): string;
   /** Logs the result, and the bytes that the call gives in hexadecimal; of more than 600 the number and the first 20. */
   hexGiven(label: string, name: string, ...operands: (string | number)[]): string;
-  /** A callback: a status is 0 unless `body` leaves one. */
+  /** A callback: unless `body` returns, it answers 1 where that means fine, else 0. */
   on(name: string, body: string): string;
 }
 
-const SIGNATURES: Record<string, string> = {
-  proxy_on_context_create: "(param $id i32) (param $parent i32)",
-  proxy_on_vm_start: "(param $id i32) (param $size i32) (result i32)",
-  proxy_on_configure: "(param $id i32) (param $size i32) (result i32)",
-  proxy_on_tick: "(param $id i32)",
-  proxy_on_request_headers: "(param $id i32) (param $count i32) (param $end i32) (result i32)",
-  proxy_on_request_body: "(param $id i32) (param $size i32) (param $end i32) (result i32)",
-  proxy_on_request_trailers: "(param $id i32) (param $count i32) (result i32)",
-  proxy_on_response_headers: "(param $id i32) (param $count i32) (param $end i32) (result i32)",
-  proxy_on_response_body: "(param $id i32) (param $size i32) (param $end i32) (result i32)",
-  proxy_on_http_call_response:
-    "(param $id i32) (param $token i32) (param $count i32) (param $size i32) (param $trailers i32)",
-  proxy_on_redis_call_response: "(param $id i32) (param $token i32) (param $status i32) (param $size i32)",
-  proxy_on_grpc_receive_initial_metadata: "(param $id i32) (param $token i32) (param $count i32)",
-  proxy_on_grpc_receive_trailing_metadata: "(param $id i32) (param $token i32) (param $count i32)",
-  proxy_on_grpc_receive: "(param $id i32) (param $token i32) (param $size i32)",
-  proxy_on_grpc_close: "(param $id i32) (param $token i32) (param $status i32)",
-  envoy_on_resolve_dns: "(param $id i32) (param $token i32) (param $size i32)",
-  proxy_on_foreign_function: "(param $id i32) (param $function i32) (param $size i32)",
-  proxy_on_queue_ready: "(param $id i32) (param $queue i32)",
-  proxy_on_done: "(param $id i32) (result i32)",
-  proxy_on_log: "(param $id i32)",
-  proxy_on_delete: "(param $id i32)",
-  _initialize: "",
+const MORE_CALLBACKS: Record<string, { parameters: readonly string[]; answer?: number }> = {
+  ...CALLBACKS,
+  proxy_on_redis_call_response: { parameters: ["id", "token", "status", "size"] },
+  envoy_on_resolve_dns: { parameters: ["id", "token", "size"] },
 };
+const FUNCTIONS = { ...HOST_FUNCTIONS, ...MORE_FUNCTIONS };
 
 const LIBRARY = `
   (global $top (mut i32) (i32.const 32768))
@@ -104,8 +85,7 @@ export function guest(
   let end = 1024;
   const operand = (value: string | number) => (typeof value === "number" ? `(i32.const ${value})` : value);
   const place = (bytes: Buffer) => {
-    const escaped = [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("");
-    data.push(`(data (i32.const ${end}) "${escaped}")`);
+    data.push(dataAt(end, bytes));
     end += bytes.length;
     return `(i32.const ${end - bytes.length}) (i32.const ${bytes.length})`;
   };
@@ -127,43 +107,22 @@ export function guest(
       `(i64.store (i32.const 40) (i64.const 0)) (call $logLabelled ${text(`${label} `)} ${call(name, ...operands, 40, 44)})
        (call $logHex (i32.load (i32.const 40)) (i32.load (i32.const 44)))`,
     on(name, body) {
-      const signature = SIGNATURES[name] ?? "";
-      const status =
-        name === "proxy_on_configure" || name === "proxy_on_vm_start" ? "(i32.const 1)" : "(i32.const 0)";
-      const fallback = signature.includes("result") ? status : "";
-      return `(func (export "${name}") ${signature} ${body} ${fallback})`;
+      const { parameters = [], answer } = MORE_CALLBACKS[name] ?? {};
+      const signature = parameters.map((parameter) => `(param $${parameter} i32)`).join(" ");
+      return answer === undefined
+        ? `(func (export "${name}") ${signature} ${body})`
+        : `(func (export "${name}") ${signature} (result i32) ${body} (i32.const ${answer}))`;
     },
   };
   const body = source(parts);
-  const declared = [...imports].map((name) => {
-    const [left = "", right = ""] = (
-      higress.hostFunctions.get(`env.${name}`)?.signature ?? "void -> i32"
-    ).split(" -> ");
-    const parameters = left === "void" ? "" : `(param ${left})`;
-    return `(import "env" "${name}" (func $${name} ${parameters} ${right === "void" ? "" : `(result ${right})`}))`;
-  });
+  const declared = [...imports].map((name) => importOf(name, FUNCTIONS[name] ?? []));
   const marker = options.marker ?? "proxy_abi_version_0_2_1";
   const wat = `(module ${declared.join("\n")} (memory (export "memory") 100) ${data.join("\n")}
     (func (export "${marker}")) ${LIBRARY} ${body})`;
   return assemble(options.shape?.(wat) ?? wat);
 }
 
-export function assemble(wat: string): Uint8Array {
-  const module = binaryen.parseText(wat);
-  module.setFeatures(binaryen.Features.All);
-  const bytes = module.emitBinary();
-  module.dispose();
-  return bytes;
-}
-
 /** A serialized map, as a text for `Parts.text`. */
 export function pairs(entries: Record<string, string>): string {
-  const list = Object.entries(entries);
-  const head = Buffer.alloc(4 + 8 * list.length);
-  head.writeUInt32LE(list.length, 0);
-  list.forEach(([name, value], i) => {
-    head.writeUInt32LE(name.length, 4 + 8 * i);
-    head.writeUInt32LE(value.length, 8 + 8 * i);
-  });
-  return head.toString("latin1") + list.map(([name, value]) => `${name}\0${value}\0`).join("");
+  return encodePairs(Object.entries(entries)).toString("latin1");
 }
