@@ -7,6 +7,7 @@ import { Part, document, freeParts, rootPart } from "../config/part";
 import { endProblem, refuse, startProblem, warnOfUnread } from "../config/problem";
 import { readBuffer, readRawBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
+import { freeObjects, isScoped, keepObjects } from "../runtime/scope";
 import { putNumber, putString, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
@@ -33,6 +34,8 @@ class Root extends Choice {
   id: u32;
   /** The document, which the rules point into; 0 for none. */
   text: usize;
+  /** What was made for it, where nothing else answers for objects. */
+  objects: usize;
 }
 
 let first: usize = 0;
@@ -121,6 +124,7 @@ export function configureRoot(id: u32, size: u32): bool {
     readConfiguration(root, text, size);
   }
   freeParts();
+  if (isScoped) root.objects = keepObjects();
   const accepted = !document.failed;
   if (accepted) {
     let other = first;
@@ -143,7 +147,7 @@ export function configureRoot(id: u32, size: u32): bool {
   return accepted;
 }
 function readRaw(root: Root, text: ArrayBuffer | null): void {
-  root.config = __pin(call_indirect<usize>(handlers.newConfig));
+  root.config = keep(call_indirect<usize>(handlers.newConfig));
   const bytes = Bytes.wrap(text);
   const problem = call_indirect<string | null>(handlers.parseRaw, changetype<usize>(bytes), root.config);
   if (problem == null) return;
@@ -153,13 +157,23 @@ function readRaw(root: Root, text: ArrayBuffer | null): void {
   putString(problem);
   endLine(LogLevel.Error);
 }
+// A root's objects go together where nothing else answers for them.
+// @ts-ignore: decorator
+@inline function keep(config: usize): usize {
+  return isScoped ? config : __pin(config);
+}
+// @ts-ignore: decorator
+@inline function drop(config: usize): void {
+  if (!isScoped) __unpin(config);
+}
 /** With its rules. */
 function deleteRoot(root: usize): void {
+  if (isScoped) freeObjects(changetype<Root>(root).objects);
   heap.free(changetype<Root>(root).text);
   let rule = root;
   do {
     const next = changetype<Choice>(rule).next;
-    __unpin(changetype<Choice>(rule).config);
+    drop(changetype<Choice>(rule).config);
     heap.free(rule);
     rule = next;
   } while (rule != root);
@@ -188,7 +202,7 @@ function readConfiguration(root: Root, object: usize, length: usize): void {
   if (!rules || unreadFrom(firstIn(object))) root.config = parse(json);
   if (item && document.failed) {
     document.failed = false;
-    __unpin(root.config);
+    drop(root.config);
     root.config = 0;
   }
   document.partial = false;
@@ -204,7 +218,7 @@ function isObject(json: Part): bool {
   return false;
 }
 function parse(json: Part): usize {
-  const config = __pin(call_indirect<usize>(handlers.newConfig));
+  const config = keep(call_indirect<usize>(handlers.newConfig));
   call_indirect<void>(handlers.parse, changetype<usize>(json), config);
   if (!document.failed) warnOfUnread(json);
   return config;

@@ -56,9 +56,10 @@ export class RedisCall extends Call {
     memory.fill(p, 0, fields);
     memory.copy(p + fields, command, bytes);
     const call = changetype<RedisCall>(p);
-    call.client = client;
+    // As in a new HttpCall. Both live as long as the configuration, or are linked where they were made.
+    store<usize>(p, changetype<usize>(client), offsetof<RedisCall>("client"));
     call.bytes = bytes;
-    if (hasScripts) call.script = script;
+    if (hasScripts) store<usize>(p, changetype<usize>(script), offsetof<RedisCall>("script"));
     return call;
   }
   /** Holds the message until the callback has returned an Action. The callback runs once, also when nothing could be sent. */

@@ -7,10 +7,8 @@
 // pinned one both.
 
 import { MANAGED, firstBlock, rightOf, top } from "./heap";
+import { HEADER, enter, isScoped, reenter } from "./scope";
 
-/** From the start of an allocation to its object. */
-// @ts-ignore: decorator
-@inline const HEADER: usize = 16;
 // @ts-ignore: decorator
 @inline const PINNED: u32 = 3;
 
@@ -49,13 +47,21 @@ export function __new(size: usize, id: i32): usize {
   const header = __alloc(size + HEADER);
   setColor(header, 0);
   store<u32>(header, id, 8);
-  return own(header, size);
+  if (!isScoped) return own(header, size);
+  store<u32>(header, <u32>size, 12);
+  enter(header);
+  return header + HEADER;
 }
 /** Gives an object another size. It may move. */
 // @ts-ignore: decorator
 @global @unsafe
 export function __renew(object: usize, size: usize): usize {
   check(size);
+  if (isScoped) {
+    const moved = __new(size, load<u32>(object - HEADER, 8));
+    memory.copy(moved, object, min(size, load<u32>(object - HEADER, 12)));
+    return moved;
+  }
   return own(__realloc(object - HEADER, size + HEADER), size);
 }
 // @ts-ignore: decorator
@@ -71,7 +77,9 @@ export function __pin(object: usize): usize {
 // @ts-ignore: decorator
 @global @unsafe
 export function __unpin(object: usize): void {
-  if (object) setColor(object - HEADER, 0);
+  if (!object) return;
+  setColor(object - HEADER, 0);
+  if (isScoped) reenter(object - HEADER);
 }
 /** An object has been reached; 0 is nothing. */
 // @ts-ignore: decorator

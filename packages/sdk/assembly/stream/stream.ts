@@ -2,6 +2,7 @@
 import { StreamType } from "../abi/enums";
 import { continueStream, enterContext } from "../host/streams";
 import { allocation } from "../runtime/allocation";
+import { freeObjects, isScoped, keepObjects } from "../runtime/scope";
 import { TABLE_SIZE, Table } from "./table";
 
 /** In their order; a body follows its headers, so `phase | 1` is the last of a message. */
@@ -145,7 +146,7 @@ export function resume(): void {
   continueStream(isResponse(running.phase) ? StreamType.Response : StreamType.Request);
 }
 
-// The link step empties these two where no callback can make an object.
+// The link step empties the first two where no callback can make an object, and the last where nothing needs a collector.
 /** A callback begins. Hosts may nest them. */
 export function enterCallback(): void {
   depth++;
@@ -153,7 +154,8 @@ export function enterCallback(): void {
 /** A callback ends. Garbage is collected only here, where no frame of the guest can hold an object. */
 export function leaveCallback(): void {
   if (--depth) return;
-  if (ASC_RUNTIME == 1) {
+  if (isScoped) freeObjects(keepObjects());
+  else if (ASC_RUNTIME == 1) {
     const part = <usize>memory.size() * COLLECT_BYTES;
     // AssemblyScript's heap does not count: 64 callbacks fill the part.
     if (isDefined(GATEWAY_HEAP)) allocation.bytes += part / 64;

@@ -86,10 +86,10 @@ export interface Module {
   getNumElementSegments(): number;
   getElementSegmentByIndex(index: number): Ref;
   validate(): number;
-  block(name: string | null, children: Ref[]): Ref;
   if(condition: Ref, ifTrue: Ref): Ref;
   return(value: Ref): Ref;
-  local: { get(index: number, type: number): Ref; set(index: number, value: Ref): Ref };
+  global: { get(name: string, type: number): Ref };
+  local: { get(index: number, type: number): Ref };
   call(name: string, operands: Ref[], type: number): Ref;
   addFunction(name: string, params: number, results: number, locals: number[], body: Ref): Ref;
   removeFunction(name: string): void;

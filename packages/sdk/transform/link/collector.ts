@@ -18,13 +18,14 @@ const READ_BUFFER = "proxy_get_buffer_bytes";
 /** The functions that these steps look for. */
 export const COLLECTOR = ["*/__new", "*/__visit", ...HOOKS];
 
-/** Leaves garbage collection out of the callbacks of requests where none of them can make an object. */
-export function dropCollector(module: Module, binaryen: Binaryen): void {
+/** Leaves garbage collection out of the callbacks of requests where none of them can make an object. `byNumber`: what they may call without naming it. */
+export function dropCollector(module: Module, binaryen: Binaryen, byNumber: readonly string[]): void {
   const callbacks = exportsOf(binaryen, module).filter(({ name }) => !RARE.includes(name));
   const reached = reachable(
     module,
     binaryen,
     callbacks.map(({ value }) => value),
+    { byNumber },
   );
   if (!reached.has(HOOKS[0]!) || [...reached].some((name) => ALLOCATE.test(name) || name === READ_BUFFER))
     return;
@@ -32,7 +33,10 @@ export function dropCollector(module: Module, binaryen: Binaryen): void {
     module.removeFunction(name);
     module.addFunction(name, binaryen.none, binaryen.none, [], module.nop());
   }
-  // A count that stays 0 is no code.
+  stopCounting(module, binaryen);
+}
+/** A count that stays 0 is no code. */
+export function stopCounting(module: Module, binaryen: Binaryen): void {
   for (const { module: imported, body } of functionsOf(binaryen, module))
     if (!imported)
       walk(binaryen, body, (kind, info, ref) => {

@@ -1,5 +1,6 @@
 import { type Binaryen, type Module, type Ref, type Segment, functionsOf, globalsOf } from "./binaryen.ts";
 import { HEADER } from "./literals.ts";
+import { tableOf } from "./reach.ts";
 import { kindOf, walk } from "./walk.ts";
 
 /** A function's object: its place in the table, and an environment, which is none. */
@@ -29,9 +30,7 @@ export function placeFunctions(module: Module, binaryen: Binaryen, statics: read
     loads.push({ object, replace });
     count(object, -1);
   };
-  const bodies = functionsOf(binaryen, module).flatMap((f) => (f.module ? [] : [f.body]));
-  const inits = globalsOf(binaryen, module).flatMap((global) => (global.module ? [] : [global.init]));
-  for (const body of [...bodies, ...inits])
+  for (const body of bodiesOf(module, binaryen))
     walk(binaryen, body, (kind, info, ref) => {
       if (kind === "Const" && places.has(info["value"])) count(info["value"], 1);
       if (kind === "Store") note(info["value"], (place) => binaryen.Store.setValue(ref, place));
@@ -46,16 +45,53 @@ export function placeFunctions(module: Module, binaryen: Binaryen, statics: read
     if (!others.get(object)) replace(module.i32.const(places.get(object)!));
 }
 
+/**
+ * The functions that code may call by a number it does not know: those whose objects something still refers to. What the top level has registered is
+ * called by a number that is known. `contents`: what memory holds.
+ */
+export function calledByNumber(
+  module: Module,
+  binaryen: Binaryen,
+  statics: readonly Segment[],
+  contents: readonly Segment[],
+): string[] {
+  const objects = objectsIn(statics);
+  const found = new Set<number>();
+  for (const body of bodiesOf(module, binaryen))
+    walk(binaryen, body, (kind, info) => {
+      if (kind === "Const") found.add(info["value"]);
+    });
+  for (const view of viewsOf(contents)) eachWord(view, (word) => found.add(word));
+  const table = tableOf(module, binaryen);
+  return [...objects].flatMap(([object, place]) => (found.has(object) ? (table[place - 1] ?? []) : []));
+}
+
 /** What stands in objects of a function's size that no other static data points to. */
 function placesIn(statics: readonly Segment[]): Map<number, number> {
-  const places = new Map<number, number>();
-  const words = statics.map(({ data }) => new DataView(data.buffer, data.byteOffset, data.length));
-  statics.forEach(({ at, data }, i) => {
-    if (data.length < HEADER + SIZE || words[i]!.getUint32(HEADER - 4, true) !== SIZE) return;
-    if (words[i]!.getUint32(HEADER + 4, true) === 0)
-      places.set(at + HEADER, words[i]!.getUint32(HEADER, true));
-  });
-  for (const view of words)
-    for (let at = 0; at + 4 <= view.byteLength; at += 4) places.delete(view.getUint32(at, true));
+  const places = objectsIn(statics);
+  for (const view of viewsOf(statics)) eachWord(view, (word) => places.delete(word));
   return places;
+}
+/** Objects of a function's size, each with what stands in it. */
+function objectsIn(statics: readonly Segment[]): Map<number, number> {
+  const places = new Map<number, number>();
+  viewsOf(statics).forEach((view, i) => {
+    if (view.byteLength < HEADER + SIZE || view.getUint32(HEADER - 4, true) !== SIZE) return;
+    if (view.getUint32(HEADER + 4, true) === 0)
+      places.set(statics[i]!.at + HEADER, view.getUint32(HEADER, true));
+  });
+  return places;
+}
+function viewsOf(segments: readonly Segment[]): DataView[] {
+  return segments.map(({ data }) => new DataView(data.buffer, data.byteOffset, data.length));
+}
+function eachWord(view: DataView, use: (word: number) => void): void {
+  for (let at = 0; at + 4 <= view.byteLength; at += 4) use(view.getUint32(at, true));
+}
+/** All code, that of initial values included. */
+function bodiesOf(module: Module, binaryen: Binaryen): Ref[] {
+  return [
+    ...functionsOf(binaryen, module).flatMap((f) => (f.module ? [] : [f.body])),
+    ...globalsOf(binaryen, module).flatMap((global) => (global.module ? [] : [global.init])),
+  ];
 }

@@ -4,13 +4,13 @@ import { dropAllocator } from "./allocator.ts";
 import { fillArrays } from "./arrays.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
-import { placeFunctions } from "./functions.ts";
+import { calledByNumber, placeFunctions } from "./functions.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
 import { Literals, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
-import { OWNERSHIP, keepRuntime, ownConfigurations } from "./ownership.ts";
+import { SCOPES, Scopes } from "./scopes.ts";
 import { passTextsOn } from "./texts.ts";
 import { Visits } from "./visits.ts";
 
@@ -40,8 +40,8 @@ export function link(
     return;
   }
   setOptions(binaryen, optimizeLevel, shrinkLevel);
-  keepApart(module, binaryen, [...COLLECTOR, ...OWNERSHIP]);
-  keepRuntime(module, binaryen);
+  keepApart(module, binaryen, [...COLLECTOR, ...SCOPES]);
+  const scopes = new Scopes(module, binaryen, reachesForMemory);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);
   literals.encode();
@@ -58,10 +58,11 @@ export function link(
   stripCallbacks(module, evaluated);
   // What one round finds out, the next makes use of.
   for (let round = 0; round < 2; round++) module.optimize();
+  const byNumber = calledByNumber(module, binaryen, literals.statics, evaluated.contents);
   placeFunctions(module, binaryen, literals.statics);
   skipStaticTexts(module, binaryen, literals.statics);
-  ownConfigurations(module, binaryen);
-  dropCollector(module, binaryen);
+  scopes.decide(byNumber);
+  dropCollector(module, binaryen, byNumber);
   visits.dropUnmade(literals.statics);
   module.optimize();
   dropAllocator(module, binaryen);

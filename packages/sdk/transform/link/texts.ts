@@ -55,7 +55,7 @@ export function passTextsOn(module: Module, binaryen: Binaryen, literals: Litera
   if (!statics) return;
 
   const leaves = new Set(REPLACED.keys());
-  const reached = reachable(module, binaryen, [...exported.values()], leaves);
+  const reached = reachable(module, binaryen, [...exported.values()], { leaves });
   const tests: Ref[] = [];
   for (const { name, module: imported, body } of functions) {
     if (imported || !reached.has(name) || leaves.has(name)) continue;
