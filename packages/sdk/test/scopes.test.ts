@@ -71,7 +71,7 @@ describe("objects outlive their request", () => {
     expect(await ask("/give", "other-999")).toBe("kept-text!");
   });
 
-  test.for([
+  test.for<[name: string, send: string, declarations: string]>([
     [
       "its calls",
       `one.get("/").sendWith(ctx, text + "!", (ctx, response, text) => ctx.respond(200, text + response.text()))`,
@@ -121,17 +121,18 @@ new Plugin<NoConfig, State>("p").onRequestHeaders((ctx) => {
 });
 
 describe("objects go with their request", () => {
-  const CALLS = `const one = new HttpClient(Cluster.named("one"));
+  test("whatever is called again and again", async () => {
+    const plugin = await build(
+      `import { Plugin, HttpCall, HttpClient, Cluster } from "@gateway-plugins/sdk";
+const one = new HttpClient(Cluster.named("one"));
 const atTop = one.get("/top");
 class Config { inside: HttpCall = one.get("/other"); }
 new Plugin<Config>("p").parseConfig((json, config) => {
   config.inside = one.get(json.requireString("path"));
-}).onRequestHeaders((ctx) =>
-  (ctx.request.headers.get("x-text")! == "top" ? atTop : ctx.config.inside).send(ctx, (ctx, response) => ctx.respond(200, response.headers.get("x-there")!)),
-);`;
-  test("that are not what is sent again and again", async () => {
-    const plugin = await build(
-      `import { Plugin, HttpCall, HttpClient, Cluster } from "@gateway-plugins/sdk";\n${CALLS}`,
+}).onRequestHeaders((ctx) => {
+  const call = ctx.request.headers.get("x-text")! == "top" ? atTop : ctx.config.inside;
+  return call.send(ctx, (ctx, response) => ctx.respond(200, response.headers.get("x-there")!));
+});`,
       FLAGS,
     );
     expect(collects(plugin)).toBe(false);
@@ -143,16 +144,15 @@ new Plugin<Config>("p").parseConfig((json, config) => {
     expect(gateway.logs).toEqual([]);
   });
 
-  const HELD = `class Config { one: HttpClient = HttpClient.NONE; names: string[] = []; }
+  test("texts, calls and a state of numbers", async () => {
+    const plugin = await build(
+      `import { Action, Plugin, HttpClient, Cluster } from "@gateway-plugins/sdk";
+class Config { one: HttpClient = HttpClient.NONE; names: string[] = []; }
 class State { count: i32 = 0; half: f64 = 0.5; }
 new Plugin<Config, State>("p").parseConfig((json, config) => {
   config.one = new HttpClient(Cluster.named(json.requireString("cluster")));
   config.names = json.strings("names");
-})`;
-  test.for([
-    [
-      "that keep numbers and send calls",
-      `${HELD}.onRequestHeaders((ctx) => {
+}).onRequestHeaders((ctx) => {
   ctx.state.count = ctx.request.headers.get("x-text")!.length;
   return ctx.config.one.get("/" + ctx.request.headers.get("x-text")! + ctx.config.names[1]).send(ctx, (ctx, response) => {
     ctx.state.count += response.headers.get("x-there")!.length;
@@ -163,10 +163,6 @@ new Plugin<Config, State>("p").parseConfig((json, config) => {
   ctx.response.headers.set("x-count", (<f64>ctx.state.count + ctx.state.half).toString());
   return Action.Continue;
 });`,
-    ],
-  ])("%s", async ([, source]) => {
-    const plugin = await build(
-      `import { Action, Plugin, HttpClient, Cluster } from "@gateway-plugins/sdk";\n${source}`,
       FLAGS,
     );
     expect(collects(plugin)).toBe(false);

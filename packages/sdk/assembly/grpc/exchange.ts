@@ -15,20 +15,17 @@ import { Cluster } from "../http/cluster";
 import { Action, held } from "../stream/action";
 import { Failure, holds, logStuck, mayWait, stuck } from "../stream/calls";
 import { tooLate } from "../stream/respond";
+import { enterCallback, leaveCallback, nest, unnest } from "../stream/callback";
 import {
   Mark,
   Phase,
   addWaiting,
   enterCall,
-  enterCallback,
   isMarked,
-  leaveCallback,
   leaveStream,
-  nest,
   remember,
   resume,
   running,
-  unnest,
   waitNoMore,
 } from "../stream/stream";
 import { TABLE_SIZE, Table } from "../stream/table";

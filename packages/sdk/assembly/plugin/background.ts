@@ -2,7 +2,8 @@
 import { setTickPeriod } from "../host/ticks";
 import { registerQueue } from "../host/queues";
 import { SharedQueue } from "../state/queue";
-import { Phase, enterCallback, leaveCallback, running } from "../stream/stream";
+import { enterCallback, leaveCallback } from "../stream/callback";
+import { Phase, running } from "../stream/stream";
 import { handlers } from "./handlers";
 import { firstConfig, nextConfig } from "./roots";
 

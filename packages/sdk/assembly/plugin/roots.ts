@@ -13,15 +13,8 @@ import { endLine, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
 import { Kind, firstIn, isEnd, kindAt, member, nextIn, unreadFrom } from "../json/condensed";
 import { condense, failedAt, isJson } from "../json/validate";
-import {
-  Mark,
-  Phase,
-  collectOutside,
-  enterCallback,
-  isMarked,
-  leaveCallback,
-  running,
-} from "../stream/stream";
+import { collectOutside, enterCallback, leaveCallback } from "../stream/callback";
+import { Mark, Phase, isMarked, running } from "../stream/stream";
 import { handlers } from "./handlers";
 import { Choice, Match, Rule, endMatching, firstText, nextText } from "./rules";
 

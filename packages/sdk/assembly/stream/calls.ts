@@ -5,23 +5,20 @@ import { lastToken } from "../host/callouts";
 import { logText } from "../host/log";
 import { Action, held } from "./action";
 import { respond, tooLate } from "./respond";
+import { enterCallback, leaveCallback, nest, unnest } from "./callback";
 import {
   Mark,
   Phase,
   addWaiting,
   enterCall,
-  enterCallback,
   hasPhases,
   hold,
   isMarked,
   isWaiting,
-  leaveCallback,
   leaveStream,
-  nest,
   remember,
   resume,
   running,
-  unnest,
 } from "./stream";
 import { TABLE_SIZE, Table } from "./table";
 

@@ -1,8 +1,7 @@
 // The stream whose callback is running, and what is remembered of streams between callbacks.
 import { StreamType } from "../abi/enums";
 import { continueStream, enterContext } from "../host/streams";
-import { allocation } from "../runtime/allocation";
-import { freeObjects, isScoped, keepObjects } from "../runtime/scope";
+import { enterCallback, leaveCallback } from "./callback";
 import { TABLE_SIZE, Table } from "./table";
 
 /** In their order; a body follows its headers, so `phase | 1` is the last of a message. */
@@ -83,14 +82,9 @@ class Remembered {
 
 /** Of those that later phases look for. */
 const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
-/** A collection takes as long as there is memory, so this part of it is filled before the next: an eighth of each page. */
-const COLLECT_BYTES: usize = 1 << 13;
 /** So many streams are remembered before those that broke off are looked for. */
 const SWEEP_AT: i32 = 256;
 
-// A callback that starts a call which fails at once, whose callback starts a call ...: an end to it.
-const MAX_NESTING: i32 = 16;
-let depth: i32 = 0;
 let remembered: i32 = 0;
 let sweepAt: i32 = SWEEP_AT;
 
@@ -144,40 +138,6 @@ export function resume(): void {
   }
   if (running.pauses && mark == Mark.ResponseHeld && isMarked(Mark.ResponsePaused)) return;
   continueStream(isResponse(running.phase) ? StreamType.Response : StreamType.Request);
-}
-
-// The link step empties the first two where no callback can make an object, and the last where nothing needs a collector.
-/** A callback begins. Hosts may nest them. */
-export function enterCallback(): void {
-  depth++;
-}
-/** A callback ends. Garbage is collected only here, where no frame of the guest can hold an object. */
-export function leaveCallback(): void {
-  if (--depth) return;
-  if (isScoped) freeObjects(keepObjects());
-  else if (ASC_RUNTIME == 1) {
-    const part = <usize>memory.size() * COLLECT_BYTES;
-    // AssemblyScript's heap does not count: 64 callbacks fill the part.
-    if (isDefined(GATEWAY_HEAP)) allocation.bytes += part / 64;
-    if (allocation.bytes >= part) collectGarbage();
-  }
-}
-/** A callback runs in the middle of what has sent its call, until `unnest`. False when it must not: 16 do already. */
-export function nest(): bool {
-  if (depth > MAX_NESTING) return false;
-  depth++;
-  return true;
-}
-export function unnest(): void {
-  depth--;
-}
-function collectGarbage(): void {
-  allocation.bytes = 0;
-  __collect();
-}
-/** Collects now, unless the host has called back in the middle of a callback. */
-export function collectOutside(): void {
-  if (ASC_RUNTIME == 1) if (!depth) collectGarbage();
 }
 
 /** A stream's first callback begins. */

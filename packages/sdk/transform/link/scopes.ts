@@ -12,7 +12,7 @@ const IS_SCOPED = `${SDK}runtime/scope/isScoped`;
 const LINK = runtime("__link");
 const VISIT_GLOBALS = "~lib/rt/__visit_globals";
 /** Asks for the collector where it is known that it is there. */
-const COLLECT = `${SDK}stream/stream/collectOutside`;
+const COLLECT = `${SDK}stream/callback/collectOutside`;
 const CONFIGURE = "proxy_on_configure";
 /** Globals that are read before the callback that has set them is over, and not later. */
 const PASSING = [`${SDK}redis/builder/begun.client`, `${SDK}redis/builder/begun.script`];
