@@ -5,7 +5,12 @@ import { Bytes } from "../bytes/bytes";
 @lazy const BLOCK: usize = memory.data(64);
 /** Up to eight words. */
 // @ts-ignore: decorator
-@lazy export const STATE: usize = memory.data(32);
+@lazy const STATE: usize = memory.data(32);
+/** The words that MD5 and SHA-1 begin with. */
+// @ts-ignore: decorator
+@lazy export const FIRST: usize = memory.data<u32>([
+  0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0, 0, 0, 0,
+]);
 let filled: usize = 0;
 let total: u64 = 0;
 
@@ -14,12 +19,18 @@ let total: u64 = 0;
   return load<u32>(STATE + (i << 2));
 }
 // @ts-ignore: decorator
-@inline export function setState(i: usize, value: u32): void {
-  store<u32>(STATE + (i << 2), value);
+@inline export function addToState(i: usize, value: u32): void {
+  store<u32>(STATE + (i << 2), state(i) + value);
 }
-export function startBlocks(): void {
+/** `first`: the eight words it begins with. */
+export function startBlocks(first: usize): void {
+  memory.copy(STATE, first, 32);
   filled = 0;
   total = 0;
+}
+/** The sixteen words of a block, big-endian, at `to`. */
+export function readWords(block: usize, to: usize): void {
+  for (let i: usize = 0; i < 64; i += 4) store<u32>(to + i, bswap(load<u32>(block + i)));
 }
 export function addBytes(p: usize, length: usize, compress: (block: usize) => void): void {
   total += length;

@@ -1,6 +1,6 @@
 // Source: RFC 1321.
 import { Bytes } from "../bytes/bytes";
-import { addBytes, finishBlocks, setState, startBlocks, state } from "./blocks";
+import { FIRST, addBytes, addToState, finishBlocks, startBlocks, state } from "./blocks";
 
 // @ts-ignore: decorator
 @lazy const T: usize = memory.data<u32>([
@@ -38,17 +38,13 @@ function compress(block: usize): void {
     c = b;
     b += rotl<u32>(sum, load<u8>(SHIFTS + (round << 2) + (i & 3)));
   }
-  setState(0, state(0) + a);
-  setState(1, state(1) + b);
-  setState(2, state(2) + c);
-  setState(3, state(3) + d);
+  addToState(0, a);
+  addToState(1, b);
+  addToState(2, c);
+  addToState(3, d);
 }
 export function md5Of(data: Bytes): Bytes {
-  setState(0, 0x67452301);
-  setState(1, 0xefcdab89);
-  setState(2, 0x98badcfe);
-  setState(3, 0x10325476);
-  startBlocks();
+  startBlocks(FIRST);
   addBytes(data.pointer, data.length, compress);
   return finishBlocks(4, false, compress);
 }

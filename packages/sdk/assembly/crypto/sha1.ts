@@ -1,12 +1,12 @@
 // Source: FIPS 180-4, 6.1.
 import { Bytes } from "../bytes/bytes";
-import { addBytes, finishBlocks, setState, startBlocks, state } from "./blocks";
+import { FIRST, addBytes, addToState, finishBlocks, readWords, startBlocks, state } from "./blocks";
 
 // @ts-ignore: decorator
 @lazy const W: usize = memory.data(320);
 
 function compress(block: usize): void {
-  for (let i: usize = 0; i < 16; i++) store<u32>(W + (i << 2), bswap(load<u32>(block + (i << 2))));
+  readWords(block, W);
   for (let i: usize = 16; i < 80; i++) {
     const w = W + (i << 2);
     store<u32>(
@@ -29,19 +29,14 @@ function compress(block: usize): void {
     b = a;
     a = sum;
   }
-  setState(0, state(0) + a);
-  setState(1, state(1) + b);
-  setState(2, state(2) + c);
-  setState(3, state(3) + d);
-  setState(4, state(4) + e);
+  addToState(0, a);
+  addToState(1, b);
+  addToState(2, c);
+  addToState(3, d);
+  addToState(4, e);
 }
 export function sha1Of(data: Bytes): Bytes {
-  setState(0, 0x67452301);
-  setState(1, 0xefcdab89);
-  setState(2, 0x98badcfe);
-  setState(3, 0x10325476);
-  setState(4, 0xc3d2e1f0);
-  startBlocks();
+  startBlocks(FIRST);
   addBytes(data.pointer, data.length, compress);
   return finishBlocks(5, true, compress);
 }

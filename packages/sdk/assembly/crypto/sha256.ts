@@ -1,6 +1,6 @@
 // Source: FIPS 180-4, 6.2.
 import { Bytes } from "../bytes/bytes";
-import { addBytes, finishBlocks, setState, startBlocks, state } from "./blocks";
+import { addBytes, addToState, finishBlocks, readWords, startBlocks, state } from "./blocks";
 
 // @ts-ignore: decorator
 @lazy const K: usize = memory.data<u32>([
@@ -21,7 +21,7 @@ import { addBytes, finishBlocks, setState, startBlocks, state } from "./blocks";
 @lazy const W: usize = memory.data(256);
 
 function compress(block: usize): void {
-  for (let i: usize = 0; i < 16; i++) store<u32>(W + (i << 2), bswap(load<u32>(block + (i << 2))));
+  readWords(block, W);
   for (let i: usize = 16; i < 64; i++) {
     const w = W + (i << 2);
     const a = load<u32>(w - 60);
@@ -55,18 +55,17 @@ function compress(block: usize): void {
     b = a;
     a = t1 + t2;
   }
-  setState(0, state(0) + a);
-  setState(1, state(1) + b);
-  setState(2, state(2) + c);
-  setState(3, state(3) + d);
-  setState(4, state(4) + e);
-  setState(5, state(5) + f);
-  setState(6, state(6) + g);
-  setState(7, state(7) + h);
+  addToState(0, a);
+  addToState(1, b);
+  addToState(2, c);
+  addToState(3, d);
+  addToState(4, e);
+  addToState(5, f);
+  addToState(6, g);
+  addToState(7, h);
 }
 export function startSha256(): void {
-  for (let i: usize = 0; i < 8; i++) setState(i, load<u32>(H + (i << 2)));
-  startBlocks();
+  startBlocks(H);
 }
 export function addSha256(p: usize, length: usize): void {
   addBytes(p, length, compress);
