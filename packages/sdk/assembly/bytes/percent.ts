@@ -11,8 +11,16 @@ import { ByteSink } from "./sink";
   );
 }
 // @ts-ignore: decorator
-@inline export function upperDigit(four: u32): u32 {
+@inline function upperDigit(four: u32): u32 {
   return four < 10 ? four + 48 : four + 55;
+}
+
+/** `%XX`. */
+export function putPercent(sink: ByteSink, byte: u32): void {
+  sink
+    .byte(37)
+    .byte(upperDigit(byte >> 4))
+    .byte(upperDigit(byte & 15));
 }
 
 /** Percent coding, of parts of a URL. Source: RFC 3986 section 2. */
@@ -24,11 +32,7 @@ export namespace percent {
     for (let i = 0; i < bytes.length; i++) {
       const c: u32 = bytes.at(i);
       if (isUnreserved(c)) sink.byte(c);
-      else
-        sink
-          .byte(37)
-          .byte(upperDigit(c >> 4))
-          .byte(upperDigit(c & 15));
+      else putPercent(sink, c);
     }
     return sink.take().text();
   }

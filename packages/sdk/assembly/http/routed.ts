@@ -4,7 +4,7 @@ import { utf8 } from "../abi/literals";
 import { isReservedText } from "../abi/names";
 import { Rule, allows, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
-import { upperDigit } from "../bytes/percent";
+import { putPercent } from "../bytes/percent";
 import { ByteSink } from "../bytes/sink";
 import { writeBuffer } from "../host/buffers";
 import { removeHeader, replaceHeader } from "../host/headers";
@@ -175,11 +175,7 @@ function targetOf(url: Url): string | null {
     const c: u32 = text.at(i);
     if (c < 32 || c == 127) return null;
     if (c > 32 && c < 127) sink.byte(c);
-    else
-      sink
-        .byte(37)
-        .byte(upperDigit(c >> 4))
-        .byte(upperDigit(c & 15));
+    else putPercent(sink, c);
   }
   return sink.take().text();
 }

@@ -48,13 +48,13 @@ export class Query {
   set(name: string, value: string): this {
     const at = this.find(name, 0);
     if (at < 0) return this.append(name, value);
-    this.parts[at] = percent.encode(name) + "=" + percent.encode(value);
+    this.parts[at] = partOf(name, value);
     this.remove(name, at + 1);
     return this;
   }
   /** One more pair, at the end. */
   append(name: string, value: string): this {
-    this.parts.push(percent.encode(name) + "=" + percent.encode(value));
+    this.parts.push(partOf(name, value));
     return this;
   }
   /** Removes all values; whether there were any. */
@@ -78,6 +78,9 @@ export class Query {
       if (this.parts[i].length && nameOf(this.parts[i]) == name) return i;
     return -1;
   }
+}
+function partOf(name: string, value: string): string {
+  return percent.encode(name) + "=" + percent.encode(value);
 }
 function nameOf(part: string): string {
   const end = part.indexOf("=");
