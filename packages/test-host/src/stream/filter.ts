@@ -187,7 +187,6 @@ export class StreamFilter implements Context, StreamCalls {
         "two-local-responses",
         `a second local response (${response.status}) for one request: Envoy mixes the two, or sends the wrong one`,
       );
-      return;
     }
     this.answered = true;
     for (const fault of findReplyFaults(response)) this.fault(fault.code, fault.message);

@@ -187,9 +187,10 @@ export class HttpStream extends StreamFacts implements DownstreamStream, Directi
    * stream can only be cut. Source: Envoy, `DownstreamFilterManager::sendLocalReply`.
    */
   sendLocalResponse(given: LocalResponse): void {
-    if (this.ended || this.#prepared !== undefined) return;
+    if (this.ended) return;
     const response = withoutFaults({ ...given, details: detailsText(given.details) });
     this.details = response.details;
+    if (this.#prepared !== undefined) return;
     this.host.trace?.step(this.id, localReplyStep(response));
     this.request.aborted = true;
     if (this.response.headers === undefined) {

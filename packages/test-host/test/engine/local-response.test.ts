@@ -130,6 +130,29 @@ test.for([
   expect(gateway.takeFault(fault).plugin).toBe("plugin");
 });
 
+test("reports a second reply from a callout, and sends it as Envoy does", async () => {
+  const call = pairs({ ":method": "GET", ":path": "/", ":authority": "auth" });
+  const plugin = guest(
+    (parts) =>
+      parts.on(
+        "proxy_on_request_headers",
+        `(global.set $stream (local.get $id))
+         ${parts.run("proxy_http_call", parts.text("auth"), parts.text(call), parts.text(""), parts.text(""), 500, 16)} (return (i32.const 4))`,
+      ) +
+      parts.on(
+        "proxy_on_http_call_response",
+        parts.run("proxy_set_effective_context", "(global.get $stream)") +
+          answer(parts, 403) +
+          answer(parts, 404),
+      ) +
+      // Where the first is when the second comes.
+      parts.on("proxy_on_response_headers", ""),
+  );
+  const gateway = await startGateway({ plugin, clusters: { auth: () => ({ status: 200 }) } });
+  expect((await gateway.fetch("/")).status).toBe(404);
+  gateway.takeFault("two-local-responses");
+});
+
 test.for(["proxy_on_log", "proxy_on_done", "proxy_on_delete"])(
   "reports a reply and a close in %s, which crash Envoy",
   async (callback) => {
