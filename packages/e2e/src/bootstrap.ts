@@ -9,6 +9,17 @@ export interface WasmFilter {
   readonly vmId?: string;
 }
 
+/** A wasm filter of an envoy.yaml. */
+export interface WasmFilterText {
+  wasm: string;
+  /** Of the plugin. Default `plugin`. */
+  name?: string;
+  /** More fields of the PluginConfig, in Envoy's words. */
+  plugin?: object;
+  /** More fields of the VmConfig. */
+  vm?: object;
+}
+
 export interface Listener {
   /** In the order requests pass them. */
   readonly filters: readonly WasmFilter[];
@@ -66,7 +77,17 @@ function listener({ filters, accessLog }: Listener, index: number): object {
       ],
     },
     http_filters: [
-      ...filters.map(wasmFilter),
+      ...filters.map(({ name = "plugin", wasm, configuration, vmId }) =>
+        wasmFilter({
+          name,
+          wasm,
+          plugin: {
+            root_id: name,
+            ...(configuration !== undefined && { configuration: stringValue(configuration) }),
+          },
+          vm: { vm_id: vmId },
+        }),
+      ),
       {
         name: "envoy.filters.http.router",
         typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
@@ -95,22 +116,23 @@ function fileAccessLog({ path, format }: NonNullable<Listener["accessLog"]>): ob
   };
 }
 
-function wasmFilter({ name = "plugin", wasm, configuration, vmId }: WasmFilter): object {
+export function wasmFilter({ wasm, name = "plugin", plugin, vm }: WasmFilterText): object {
   return {
     name,
     typed_config: {
       "@type": `${TYPE}envoy.extensions.filters.http.wasm.v3.Wasm`,
       config: {
         name,
-        root_id: name,
-        vm_config: { vm_id: vmId, runtime: "envoy.wasm.runtime.v8", code: { local: { filename: wasm } } },
-        configuration:
-          configuration === undefined
-            ? undefined
-            : { "@type": `${TYPE}google.protobuf.StringValue`, value: configuration },
+        vm_config: { runtime: "envoy.wasm.runtime.v8", code: { local: { filename: wasm } }, ...vm },
+        ...plugin,
       },
     },
   };
+}
+
+/** How a text is written as configuration. */
+export function stringValue(value: string): object {
+  return { "@type": `${TYPE}google.protobuf.StringValue`, value };
 }
 
 /** A cluster of one host (`address:port` over HTTP/1, `h2c://address:port` over HTTP/2), or of none. */

@@ -2,21 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEnvoyConfig, serve, type LiveGateway, type LogLine } from "@gateway-plugins/test-host/live";
+import { type WasmFilterText, wasmFilter } from "./bootstrap.ts";
 import { type Envoy, startEnvoyWith } from "./envoy.ts";
 import { wireFile } from "./wire/wire-file.ts";
-
-const TYPE = "type.googleapis.com/";
-
-/** A wasm filter of an envoy.yaml. */
-export interface WasmFilterText {
-  wasm: string;
-  /** Of the plugin. Default `plugin`. */
-  name?: string;
-  /** More fields of the PluginConfig, in Envoy's words. */
-  plugin?: object;
-  /** More fields of the VmConfig. */
-  vm?: object;
-}
 
 export interface ListenerText {
   name: string;
@@ -33,20 +21,6 @@ export interface Both {
   /** Everything that plugins logged so far, prefix included; the first line of each message. */
   logOf(gateway: "envoy" | "live"): string[];
   stop(): Promise<void>;
-}
-
-export function wasmFilter({ wasm, name = "plugin", plugin, vm }: WasmFilterText): object {
-  return {
-    name,
-    typed_config: {
-      "@type": `${TYPE}envoy.extensions.filters.http.wasm.v3.Wasm`,
-      config: {
-        name,
-        vm_config: { runtime: "envoy.wasm.runtime.v8", code: { local: { filename: wasm } }, ...vm },
-        ...plugin,
-      },
-    },
-  };
 }
 
 /** Starts both. `upstream` is `address:port`; so are the values of `clusters`. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startGateway } from "@gateway-plugins/test-host";
 import { startEnvoy } from "./envoy.ts";
+import { response, startRecordingUpstream } from "./recording-upstream.ts";
 
 /** A module that logs what it sees, and the request that sets it off. */
 export interface ComparedGuest {
@@ -19,19 +20,37 @@ export interface Seen {
   status: number;
   logs: string[];
 }
+export interface SeenOnBoth {
+  envoy: Seen;
+  host: Seen;
+}
 
 const CALM_MS = 250;
 const LIMIT_MS = 20_000;
 
 /**
- * Runs each guest behind one request in this host and in a real Envoy, all at the same time, against the same real services.
- * Clusters as in `bootstrap`. An end comes when both have logged what they are waited for, and then nothing for a while.
+ * Runs each guest behind one request in this host and in a real Envoy, all at the same time, against the same real services; by title.
+ * Clusters as in `bootstrap`. The upstream answers 200 `upstream` with these headers. An end comes when both have logged what they are waited
+ * for, and then nothing for a while.
  */
 export async function runOnBoth(
   guests: readonly ComparedGuest[],
-  clusters: Record<string, string | null>,
+  clusters: Record<string, string | null> = {},
+  headers: Record<string, string> = {},
+): Promise<Map<string, SeenOnBoth>> {
+  const upstream = await startRecordingUpstream(() => response(200, "upstream", headers));
+  try {
+    return await runBefore(upstream.address, guests, clusters);
+  } finally {
+    await upstream.close();
+  }
+}
+
+async function runBefore(
   upstream: string,
-): Promise<Map<string, { envoy: Seen; host: Seen }>> {
+  guests: readonly ComparedGuest[],
+  clusters: Record<string, string | null>,
+): Promise<Map<string, SeenOnBoth>> {
   const directory = await mkdtemp(join(tmpdir(), "guests-"));
   const files = guests.map((_guest, i) => join(directory, `${i}.wasm`));
   await Promise.all(guests.map(({ wasm }, i) => writeFile(files[i]!, wasm)));
@@ -88,9 +107,9 @@ function withScheme(target: string | null): string | null {
 }
 
 async function statusOf(url: string, { path = "/", headers = {} }: ComparedGuest): Promise<number> {
-  const response = await fetch(url + path, { headers });
-  await response.arrayBuffer();
-  return response.status;
+  const answer = await fetch(url + path, { headers });
+  await answer.arrayBuffer();
+  return answer.status;
 }
 
 function messagesOf(lines: readonly string[], plugin: string): string[] {

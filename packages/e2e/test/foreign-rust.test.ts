@@ -1,5 +1,6 @@
 import { startGateway, upstream } from "@gateway-plugins/test-host";
 import { beforeAll, describe, expect, test } from "vitest";
+import { stringValue } from "../src/bootstrap.ts";
 import { type Both, startBoth } from "../src/both.ts";
 import { buildRust } from "../src/foreign.ts";
 import { header, statusOf } from "../src/http1.ts";
@@ -37,7 +38,7 @@ describeWith("rust", "a plugin built with Rust and proxy-wasm, unmodified", () =
     beforeAll(async () => {
       service = await startRecordingUpstream();
       origin = await startRecordingUpstream();
-      const configuration = { "@type": "type.googleapis.com/google.protobuf.StringValue", value: "service" };
+      const configuration = stringValue("service");
       const filters = [{ name: "rust", wasm, plugin: { configuration } }];
       both = await startBoth([{ name: "rust", filters }], origin.address, [
         cluster("service", service.address),

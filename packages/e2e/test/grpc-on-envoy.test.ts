@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
-import { type ComparedGuest, runOnBoth } from "../src/compared-guests.ts";
+import { type ComparedGuest, type SeenOnBoth, runOnBoth } from "../src/compared-guests.ts";
 import { startEnvoy } from "../src/envoy.ts";
 import { GRPC_METHODS, startGrpcPeer } from "../src/grpc-peer.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
-import { response, startRecordingUpstream } from "../src/recording-upstream.ts";
+import { startRecordingUpstream } from "../src/recording-upstream.ts";
 
 const TOKEN = 16;
 const token = `(i32.load (i32.const ${TOKEN}))`;
@@ -305,21 +305,20 @@ const SCENARIOS: ComparedGuest[] = [
 ];
 
 describeOnEnvoy("gRPC callouts", () => {
-  let seen: Awaited<ReturnType<typeof runOnBoth>>;
+  let seen: Map<string, SeenOnBoth>;
   beforeAll(async () => {
     const peer = await startGrpcPeer();
-    const upstream = await startRecordingUpstream();
-    upstream.script = () => response(200, "upstream");
+    const http1 = await startRecordingUpstream();
     const clusters = {
       grpc: peer.url,
-      http1: upstream.address,
+      http1: http1.address,
       empty: null,
       // Nobody listens there, and no other test will.
       refused: "h2c://127.0.0.1:1",
     };
-    seen = await runOnBoth(SCENARIOS, clusters, upstream.address);
+    seen = await runOnBoth(SCENARIOS, clusters);
     peer.close();
-    await upstream.close();
+    await http1.close();
   });
 
   test.for(SCENARIOS)("are what they are in Envoy: $title", ({ title }) => {

@@ -1,9 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
-import { type ComparedGuest, runOnBoth } from "../src/compared-guests.ts";
+import { type ComparedGuest, type SeenOnBoth, runOnBoth } from "../src/compared-guests.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
-import { response, startRecordingUpstream } from "../src/recording-upstream.ts";
 
 const NOWHERE = 0x7f000000;
 
@@ -341,12 +340,9 @@ const SCENARIOS: ComparedGuest[] = [
 ];
 
 describeOnEnvoy("host functions", () => {
-  let seen: Awaited<ReturnType<typeof runOnBoth>>;
+  let seen: Map<string, SeenOnBoth>;
   beforeAll(async () => {
-    const upstream = await startRecordingUpstream();
-    upstream.script = () => response(200, "upstream");
-    seen = await runOnBoth(SCENARIOS, {}, upstream.address);
-    await upstream.close();
+    seen = await runOnBoth(SCENARIOS);
   });
 
   test.for(SCENARIOS)("do what they do in Envoy: $title", ({ title }) => {

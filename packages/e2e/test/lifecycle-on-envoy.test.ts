@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { guest, pairs, type Parts } from "@gateway-plugins/test-parts/guests/guest";
-import { startBoth, type Both, type ListenerText, type WasmFilterText } from "../src/both.ts";
+import { stringValue, type WasmFilterText } from "../src/bootstrap.ts";
+import { startBoth, type Both, type ListenerText } from "../src/both.ts";
 import { header, statusOf } from "../src/http1.ts";
 import { fetchRaw, request } from "../src/raw-client.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
@@ -159,7 +160,7 @@ const CASES: Case[] = [
     vm: { environment_variables: { key_values: { NAME: "value" } } },
   }),
   one("ABI 0.2.0", "abi-0-2-0", "/"),
-  one("a text", "echo", "/", { plugin: any("google.protobuf.StringValue", { value: '{"a": 1}' }) }),
+  one("a text", "echo", "/", { plugin: { configuration: stringValue('{"a": 1}') } }),
   one("bytes", "echo", "/", { plugin: any("google.protobuf.BytesValue", { value: "AQID" }) }),
   one("a Struct of one", "echo", "/", { plugin: struct({ a: 1.5 }) }),
   one("a Struct of lists", "echo", "/", { plugin: struct({ l: [true, null, "x", [], {}, -2] }) }),

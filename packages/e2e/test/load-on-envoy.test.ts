@@ -5,7 +5,7 @@ import { startGateway } from "@gateway-plugins/test-host";
 import { beforeAll, describe, expect, test } from "vitest";
 import { assemble } from "@gateway-plugins/test-parts/guests/assemble";
 import { LOADED, REFUSED } from "@gateway-plugins/test-parts/guests/modules";
-import { wasmFilter } from "../src/both.ts";
+import { wasmFilter } from "../src/bootstrap.ts";
 import { runEnvoy } from "../src/envoy.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
 import { wireFile } from "../src/wire/wire-file.ts";

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { stringValue } from "../src/bootstrap.ts";
 import { type Both, type ListenerText, startBoth } from "../src/both.ts";
 import { compile } from "../src/compile.ts";
 import { header, statusOf } from "../src/http1.ts";
@@ -44,10 +45,7 @@ describeOnEnvoy("a request that becomes another one, here and on Envoy", () => {
           vm: { vm_id: name },
           plugin: {
             ...(holds && { allow_on_headers_stop_iteration: true }),
-            configuration: {
-              "@type": "type.googleapis.com/google.protobuf.StringValue",
-              value: JSON.stringify({ holdsHeaders: holds }),
-            },
+            configuration: stringValue(JSON.stringify({ holdsHeaders: holds })),
           },
         },
       ],

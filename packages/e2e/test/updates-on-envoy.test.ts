@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readEnvoyConfig, serve, type LiveGateway } from "@gateway-plugins/test-host/live";
 import { beforeAll, expect, test } from "vitest";
 import { guest } from "@gateway-plugins/test-parts/guests/guest";
-import { wasmFilter } from "../src/both.ts";
+import { stringValue, wasmFilter } from "../src/bootstrap.ts";
 import { runEnvoy, portsByListener, type EnvoyProcess } from "../src/envoy.ts";
 import { statusOf } from "../src/http1.ts";
 import { fetchRaw, request } from "../src/raw-client.ts";
@@ -56,7 +56,7 @@ describeOnEnvoy("configuration updates here and on Envoy", () => {
   });
 
   const configuration = (value: string) => ({
-    configuration: { "@type": `${TYPE}google.protobuf.StringValue`, value },
+    configuration: stringValue(value),
   });
   const filterWith = (value: string) => wasmFilter({ wasm, name: "chatty", plugin: configuration(value) });
   const file = (filter: object) =>

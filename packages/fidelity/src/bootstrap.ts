@@ -1,4 +1,4 @@
-import { address, cluster } from "@gateway-plugins/e2e/bootstrap";
+import { address, cluster, stringValue } from "@gateway-plugins/e2e/bootstrap";
 import type { Plugin, Scenario } from "./scenario.ts";
 
 /** A scenario with everything around it in place: ids, modules, addresses. */
@@ -92,7 +92,7 @@ function filter(plugin: Plugin, index: number, id: string, module: string): obje
 }
 
 function text(field: string, value: string | undefined): object {
-  return value === undefined ? {} : { [field]: { "@type": `${TYPE}google.protobuf.StringValue`, value } };
+  return value === undefined ? {} : { [field]: stringValue(value) };
 }
 
 function fileAccessLog(id: string, path: string): object {

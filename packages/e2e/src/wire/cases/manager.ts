@@ -4,21 +4,23 @@ import { last, request, type WireListener } from "../wire-case.ts";
 
 const HTTP_1_TRAILERS = { http_protocol_options: { enable_trailers: true } };
 const plain = (title = "a GET", headers: readonly string[] = []) => ({ title, send: last("GET /", headers) });
+/** Each side stops in turn. */
+const SILENCES: WireListener["cases"] = [
+  { title: "an upstream that says nothing", send: last("GET /"), answer: () => null },
+  { title: "a request that stops", send: last("POST /", ["content-length: 9"], "half") },
+  {
+    title: "a response that stops",
+    send: last("GET /"),
+    answer: () => "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf",
+  },
+];
 
 /** Settings of the HTTP connection manager, one listener each. */
 export const MANAGER: readonly WireListener[] = [
   {
     name: "idle",
     manager: { stream_idle_timeout: "0.1s" },
-    cases: [
-      { title: "an upstream that says nothing", send: last("GET /"), answer: () => null },
-      { title: "a request that stops", send: last("POST /", ["content-length: 9"], "half") },
-      {
-        title: "a response that stops",
-        send: last("GET /"),
-        answer: () => "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf",
-      },
-    ],
+    cases: SILENCES,
   },
   {
     name: "request-timeout",
@@ -42,15 +44,7 @@ export const MANAGER: readonly WireListener[] = [
   {
     name: "duration",
     manager: { common_http_protocol_options: { max_stream_duration: "0.1s" } },
-    cases: [
-      { title: "an upstream that says nothing", send: last("GET /"), answer: () => null },
-      { title: "a request that stops", send: last("POST /", ["content-length: 9"], "half") },
-      {
-        title: "a response that stops",
-        send: last("GET /"),
-        answer: () => "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf",
-      },
-    ],
+    cases: SILENCES,
   },
   {
     name: "connection-limits",
