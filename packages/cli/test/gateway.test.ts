@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { gateway, GUIDE, start, temporaryFolder, writeModule } from "./gateway.ts";
+import { GUIDE } from "@gateway-plugins/test-parts/guide";
+import { gateway, start, temporaryFolder, writeModule } from "./gateway.ts";
 
 const REDIS_IMPORT = `(import "env" "proxy_redis_call" (func (param i32 i32 i32 i32 i32) (result i32)))`;
 

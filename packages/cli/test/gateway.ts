@@ -3,10 +3,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import binaryen from "binaryen";
+import { assemble } from "@gateway-plugins/test-parts/guests/assemble";
 
-/** The Go guide's envoy.yaml. */
-export const GUIDE = fileURLToPath(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url));
 const PATIENCE_MS = 30_000;
 const BIN = fileURLToPath(new URL("../bin/gateway.js", import.meta.url));
 
@@ -75,6 +73,6 @@ export function writeModule(file: string, imports = "", body = ""): string {
   const text = `(module ${imports} (memory (export "memory") 1)
     (func (export "proxy_abi_version_0_2_1"))
     (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 1024)) ${body})`;
-  writeFileSync(file, binaryen.parseText(text).emitBinary());
+  writeFileSync(file, assemble(text));
   return file;
 }

@@ -3,7 +3,8 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { GUIDE, startIn, temporaryFolder, writeModule, type Started } from "./gateway.ts";
+import { GUIDE } from "@gateway-plugins/test-parts/guide";
+import { startIn, temporaryFolder, writeModule, type Started } from "./gateway.ts";
 import { pluginProject } from "./plugin-project.ts";
 
 const ANY_PORTS = ["--port", "0", "--admin-port", "0"];

@@ -7,6 +7,7 @@ import {
   VirtualClock,
 } from "@gateway-plugins/test-host";
 import { readEnvoyConfig, serve } from "@gateway-plugins/test-host/live";
+import { GUIDE } from "@gateway-plugins/test-parts/guide";
 import { beforeAll, expect, test } from "vitest";
 import { buildGo } from "../src/foreign.ts";
 import { describeWith } from "../src/real-parts.ts";
@@ -87,7 +88,7 @@ describeWith("go", "plugins built with Go and Higress's SDK, unmodified", () => 
   });
 
   test("mock runs in the guide's envoy.yaml as printed", async () => {
-    const text = await readFile(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url), "utf8");
+    const text = await readFile(GUIDE, "utf8");
     const bytes = await readFile(built["mock"]!);
     const config = readEnvoyConfig(text, { loadFile: () => ({ bytes, path: built["mock"]! }) });
     const service = upstream();

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { GUIDE } from "@gateway-plugins/test-parts/guide";
 import { expect, onTestFinished, test } from "vitest";
 import { start } from "../src/command.ts";
 import { buildGo } from "../src/foreign.ts";
@@ -11,7 +12,6 @@ import { describeWith } from "../src/real-parts.ts";
 import { startRecordingUpstream } from "../src/recording-upstream.ts";
 
 const BIN = fileURLToPath(new URL("../../cli/bin/gateway.js", import.meta.url));
-const GUIDE = fileURLToPath(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url));
 const LIMIT_MS = 300_000;
 
 describeWith("go", "the guide's compose example, with gateway dev in place of Docker", () => {

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { GUIDE } from "@gateway-plugins/test-parts/guide";
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { start } from "../src/command.ts";
 import { startHttpService, type HttpService } from "../src/http-service.ts";
@@ -326,8 +327,7 @@ describe("gateway dev", () => {
   ] as const)("serves the guide's envoy.yaml with mockEnable %s", async ([enabled, body, hello]) => {
     const folder = await mkdtemp(join(tmpdir(), "gateway-guide-"));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const guide = fileURLToPath(new URL("../../test-host/test/envoy/guide.yaml", import.meta.url));
-    const text = readFileSync(guide, "utf8")
+    const text = readFileSync(GUIDE, "utf8")
       .replace(/port_value: (9901|10000)/g, "port_value: 0")
       .replace('"mockEnable": false', `"mockEnable": ${enabled}`);
     const yaml = join(folder, "envoy.yaml");

@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startGateway, upstream } from "@gateway-plugins/test-host";
-import binaryen from "binaryen";
+import { assemble } from "@gateway-plugins/test-parts/guests/assemble";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../src/command.ts";
 import { buildGo } from "../src/foreign.ts";
@@ -168,7 +168,7 @@ describe("who writes in another language and has only the tarballs", () => {
   test("debugs a module that no toolchain of ours has made", { timeout: LIMIT_MS }, async () => {
     const folder = await temporaryFolder();
     const command = await commandIn(folder);
-    await writeFile(join(folder, "plugin.wasm"), binaryen.parseText(ANSWERS_TEAPOT).emitBinary());
+    await writeFile(join(folder, "plugin.wasm"), assemble(ANSWERS_TEAPOT));
     expect(await runAsStranger(folder, "npx", "gateway", "check", "plugin.wasm")).toContain(
       "loads on  Envoy",
     );

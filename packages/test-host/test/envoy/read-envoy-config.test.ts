@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { GUIDE as GUIDE_FILE } from "@gateway-plugins/test-parts/guide";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { EnvoyConfigError, readEnvoyConfig } from "../../src/envoy/index.ts";
 import { parseDuration } from "../../src/envoy/duration.ts";
 
-const GUIDE = readFileSync(new URL("guide.yaml", import.meta.url), "utf8");
+const GUIDE = readFileSync(GUIDE_FILE, "utf8");
 const MODULE = Uint8Array.of(0, 97, 115, 109);
 const loadFile = (filename: string) => ({ bytes: MODULE, path: filename });
 
