@@ -34,16 +34,11 @@ import { HEADER, enter, isScoped, reenter } from "./scope";
   store<u32>(header, <u32>size, 12);
   return header + HEADER;
 }
-// @ts-ignore: decorator
-@inline function check(size: usize): void {
-  if (size >> 30) throw new Error("Allocation too large");
-}
 
 /** A new object of a class, with anything in it. */
 // @ts-ignore: decorator
 @global @unsafe
 export function __new(size: usize, id: i32): usize {
-  check(size);
   const header = __alloc(size + HEADER);
   setColor(header, 0);
   store<u32>(header, id, 8);
@@ -56,7 +51,6 @@ export function __new(size: usize, id: i32): usize {
 // @ts-ignore: decorator
 @global @unsafe
 export function __renew(object: usize, size: usize): usize {
-  check(size);
   if (isScoped) {
     const moved = __new(size, load<u32>(object - HEADER, 8));
     memory.copy(moved, object, min(size, load<u32>(object - HEADER, 12)));

@@ -11,6 +11,7 @@
 // once at most; no heap that leaves blocks where they are can promise much less (Robson 1971).
 
 import { allocation } from "./allocation";
+import { isScoped } from "./scope";
 
 /** In an info: the garbage collector owns the block. */
 // @ts-ignore: decorator
@@ -99,8 +100,12 @@ export function __realloc(ptr: usize, size: usize): usize {
 @global @unsafe
 export function __free(ptr: usize): void {
   if (ptr < __heap_base) return;
-  const payload = load<usize>(ptr - 4) & ~TAGS;
-  store<usize>(ptr - 4, payload);
+  let payload = load<usize>(ptr - 4);
+  // Nobody sets tags where objects need no collector.
+  if (!isScoped) {
+    payload &= ~TAGS;
+    store<usize>(ptr - 4, payload);
+  }
   const bin = binFor(payload);
   store<usize>(ptr, load<usize>(bin));
   store<usize>(bin, ptr);
