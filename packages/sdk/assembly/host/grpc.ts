@@ -11,7 +11,7 @@ import { proxy_get_status } from "../abi/imports-state";
 import { pairsLength, pairsPointer } from "../abi/pairs";
 import { decode, encodeText, lengthOf, pointerOf, release } from "../abi/text";
 
-/** Starts a call with the metadata begun by `startPairs`. `target`: a serialized GrpcService. */
+/** Starts a call with the metadata begun by `startPairs`. `target`: a serialized GrpcService. `timeoutMs`: negative for a stream. */
 export function startGrpcCall(
   target: usize,
   targetLength: usize,
@@ -27,46 +27,46 @@ export function startGrpcCall(
     const s = encodeText(service);
     const m = encodeText(method);
     store<u32>(OUT, 0);
-    status = proxy_grpc_call(
-      target,
-      targetLength,
-      pointerOf(s),
-      lengthOf(s),
-      pointerOf(m),
-      lengthOf(m),
-      pairsPointer(),
-      length,
-      message,
-      messageLength,
-      timeoutMs,
-      OUT,
-    );
+    status =
+      isDefined(GATEWAY_USES_stream) && timeoutMs < 0
+        ? proxy_grpc_stream(
+            target,
+            targetLength,
+            pointerOf(s),
+            lengthOf(s),
+            pointerOf(m),
+            lengthOf(m),
+            pairsPointer(),
+            length,
+            OUT,
+          )
+        : proxy_grpc_call(
+            target,
+            targetLength,
+            pointerOf(s),
+            lengthOf(s),
+            pointerOf(m),
+            lengthOf(m),
+            pairsPointer(),
+            length,
+            message,
+            messageLength,
+            timeoutMs,
+            OUT,
+          );
   }
   release();
   return status;
 }
 /** The same for a stream. */
-export function startGrpcStream(target: usize, targetLength: usize, service: string, method: string): Status {
-  const length = pairsLength();
-  let status: Status = Status.SerializationFailure;
-  if (length) {
-    const s = encodeText(service);
-    const m = encodeText(method);
-    store<u32>(OUT, 0);
-    status = proxy_grpc_stream(
-      target,
-      targetLength,
-      pointerOf(s),
-      lengthOf(s),
-      pointerOf(m),
-      lengthOf(m),
-      pairsPointer(),
-      length,
-      OUT,
-    );
-  }
-  release();
-  return status;
+// @ts-ignore: decorator
+@inline export function startGrpcStream(
+  target: usize,
+  targetLength: usize,
+  service: string,
+  method: string,
+): Status {
+  return startGrpcCall(target, targetLength, service, method, 0, 0, -1);
 }
 /** One message on a stream. */
 export function sendGrpcMessage(token: u32, message: usize, length: usize): void {
