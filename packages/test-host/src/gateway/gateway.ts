@@ -47,6 +47,8 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   readonly #clusters = new Map<string, Cluster>();
   readonly #filters: FilterTable;
   readonly #streams = new Set<HttpStream>();
+  /** VMs whose streams are to be looked at: something that could resume them is over. */
+  readonly #calledBack = new Set<Vm>();
   #logLevel: LogLevel;
   readonly #requests: { count: number };
   #closed = false;
@@ -236,8 +238,14 @@ export class Gateway implements DownstreamDoor, VmHost, RootHost, StreamHost {
   }
 
   calledBack(vm: Vm): void {
+    const { size } = this.#calledBack;
+    this.#calledBack.add(vm);
+    // One look at all streams for everything that is called back at once.
+    if (size > 0) return;
     queueMicrotask(() => {
-      for (const stream of this.#streams) if (stream.uses(vm)) stream.endIfForgotten();
+      const vms = [...this.#calledBack];
+      this.#calledBack.clear();
+      for (const stream of this.#streams) if (vms.some((each) => stream.uses(each))) stream.endIfForgotten();
     });
   }
 

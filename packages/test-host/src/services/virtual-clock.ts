@@ -11,7 +11,6 @@ const SETTLING_TURNS = 24;
 
 interface PendingTimer {
   due: bigint;
-  order: number;
   callback: () => void;
 }
 
@@ -22,8 +21,8 @@ interface PendingTimer {
  */
 export class VirtualClock implements Clock {
   #now: bigint;
-  #order = 0;
-  #timers: PendingTimer[] = [];
+  /** In the order in which they were set. */
+  readonly #timers = new Set<PendingTimer>();
   #work = new Set<Promise<unknown>>();
   #advancing: Promise<void> = Promise.resolve();
 
@@ -37,13 +36,9 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, callback: () => void): Timer {
-    const timer: PendingTimer = {
-      due: this.#now + toNanoseconds(Math.max(0, ms)),
-      order: this.#order++,
-      callback,
-    };
-    this.#timers.push(timer);
-    return { cancel: () => void (this.#timers = this.#timers.filter((other) => other !== timer)) };
+    const timer: PendingTimer = { due: this.#now + toNanoseconds(Math.max(0, ms)), callback };
+    this.#timers.add(timer);
+    return { cancel: () => void this.#timers.delete(timer) };
   }
 
   /**
@@ -88,17 +83,9 @@ export class VirtualClock implements Clock {
 
   #takeDue(end: bigint): PendingTimer | undefined {
     let first: PendingTimer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.due > end) continue;
-      if (
-        first === undefined ||
-        timer.due < first.due ||
-        (timer.due === first.due && timer.order < first.order)
-      ) {
-        first = timer;
-      }
-    }
-    if (first !== undefined) this.#timers.splice(this.#timers.indexOf(first), 1);
+    for (const timer of this.#timers)
+      if (timer.due <= end && (first === undefined || timer.due < first.due)) first = timer;
+    if (first !== undefined) this.#timers.delete(first);
     return first;
   }
 }
