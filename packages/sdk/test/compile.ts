@@ -1,10 +1,11 @@
 import * as asc from "assemblyscript/asc";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
-let count = 0;
+/** Where asc takes an author's file to be; nothing is there. */
+const folder = join(packageFolder, "build");
 
 export interface Compiled {
   /** Undefined when it does not compile. */
@@ -27,10 +28,8 @@ export async function compile(
   flags: string[] = RELEASE,
   before: string[] = [],
 ): Promise<Compiled> {
-  const folder = join(packageFolder, "build", `${process.pid}-${count++}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "plugin.ts"), source);
   const errors = asc.createMemoryStream();
+  let wasm: Uint8Array | undefined;
   const { error } = await asc.main(
     [
       "plugin.ts",
@@ -44,10 +43,25 @@ export async function compile(
       "--sourceMap",
       ...flags,
     ],
-    { stderr: errors, stdout: asc.createMemoryStream() },
+    {
+      stderr: errors,
+      stdout: asc.createMemoryStream(),
+      readFile: (name) => (name === "plugin.ts" ? source : readLibrary(resolve(folder, name))),
+      writeFile: (name, contents) => {
+        if (name === "plugin.wasm") wasm = contents as Uint8Array;
+      },
+    },
   );
   const messages = errors.toString() + (error?.message ?? "");
-  return { wasm: error ? undefined : readFileSync(join(folder, "plugin.wasm")), messages };
+  return { wasm: error ? undefined : wasm, messages };
+}
+
+const libraries = new Map<string, string | null>();
+/** The SDK's files and json-as's, once for all plugins of a test file; null where there is none. */
+function readLibrary(path: string): string | null {
+  let text = libraries.get(path);
+  if (text === undefined) libraries.set(path, (text = existsSync(path) ? readFileSync(path, "utf8") : null));
+  return text;
 }
 
 const built = new Map<string, Promise<Uint8Array>>();
