@@ -13,6 +13,11 @@ export interface Staged {
 }
 
 const TYPE = "type.googleapis.com/";
+const MANAGER = `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`;
+const ROUTER = {
+  name: "envoy.filters.http.router",
+  typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
+};
 export const ACCESS_FORMAT = "%RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %RESPONSE_FLAGS%";
 
 /** The one configuration that both gateways read; access records go to the file `accessLog`. */
@@ -20,7 +25,7 @@ export function bootstrap(staged: readonly Staged[], accessLog: string): object 
   return {
     admin: { address: address("127.0.0.1:0") },
     static_resources: {
-      listeners: staged.map((each) => listener(each, accessLog)),
+      listeners: [...staged.map((each) => listener(each, accessLog)), PROBED],
       clusters: staged.flatMap(({ id, addresses }) =>
         Object.entries(addresses).map(([name, host]) => cluster(clusterName(id, name), host)),
       ),
@@ -32,9 +37,39 @@ export function clusterName(id: string, name: string): string {
   return `${id}_${name}`;
 }
 
+/** The listener that answers by itself. */
+export const PROBE = "probe";
+const PROBED = {
+  name: PROBE,
+  address: address("127.0.0.1:0"),
+  filter_chains: [
+    {
+      filters: [
+        {
+          name: "envoy.filters.network.http_connection_manager",
+          typed_config: {
+            "@type": MANAGER,
+            stat_prefix: PROBE,
+            route_config: {
+              virtual_hosts: [
+                {
+                  name: "all",
+                  domains: ["*"],
+                  routes: [{ match: { prefix: "/" }, direct_response: { status: 204 } }],
+                },
+              ],
+            },
+            http_filters: [ROUTER],
+          },
+        },
+      ],
+    },
+  ],
+};
+
 function listener({ scenario, id, modules }: Staged, accessLog: string): object {
   const manager = {
-    "@type": `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    "@type": MANAGER,
     stat_prefix: id,
     route_config: {
       virtual_hosts: [
@@ -49,10 +84,7 @@ function listener({ scenario, id, modules }: Staged, accessLog: string): object 
     },
     http_filters: [
       ...scenario.plugins.map((plugin, index) => filter(plugin, index, id, modules[index]!)),
-      {
-        name: "envoy.filters.http.router",
-        typed_config: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
-      },
+      ROUTER,
     ],
     http_protocol_options: { enable_trailers: true },
     // After a local response Envoy otherwise waits a second before it closes.

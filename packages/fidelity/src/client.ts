@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { type Http1Message, parseMessages } from "@gateway-plugins/e2e/http1";
 import type { Request } from "./scenario.ts";
-import { chunk, head, lastChunk, quiet, reached, sending, type Progress } from "./wire.ts";
+import { chunk, delay, head, lastChunk, quiet, sending, type Progress } from "./wire.ts";
 
 /** What a client got for one request. */
 export interface ClientView {
@@ -12,14 +13,13 @@ export interface ClientView {
   readonly end: "closed" | "left" | "hung";
 }
 
-/** Without a byte for that long, a request hangs. */
+/** Without a byte for that long, and with nothing left for the gateway to deal with, a request hangs. */
 const SILENCE_MS = 1200;
 
 /** Sends one request, with `connection: close`, and reads until the gateway closes. */
 export async function send(port: number, request: Request, progress: Progress): Promise<ClientView> {
   const received: Buffer[] = [];
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  let heard: () => void = () => {};
   let isClosed = false;
   const closed = new Promise<void>((resolve) => {
     socket.on("close", () => {
@@ -29,29 +29,19 @@ export async function send(port: number, request: Request, progress: Progress): 
   });
   socket.on("data", (data) => {
     received.push(data);
-    heard();
+    progress.received++;
   });
   socket.on("error", () => socket.destroy());
 
+  await Promise.race([once(socket, "connect").catch(() => undefined), closed]);
   const put = (bytes: string): void => void (!isClosed && socket.write(bytes, "latin1"));
   const isComplete = await sending(progress, () => write(request, put, progress));
-  let end: ClientView["end"] = "left";
-  if (isComplete) {
-    end = await new Promise((resolve) => {
-      const hang = (): void => {
-        if (progress.sending > 0) timer = setTimeout(hang, SILENCE_MS);
-        else resolve("hung");
-      };
-      let timer = setTimeout(hang, SILENCE_MS);
-      heard = () => {
-        clearTimeout(timer);
-        timer = setTimeout(hang, SILENCE_MS);
-      };
-      void closed.then(() => {
-        clearTimeout(timer);
-        resolve("closed");
-      });
-    });
+  let end: ClientView["end"] = isComplete ? "hung" : "left";
+  for (let heard = -1; end === "hung" && (heard !== received.length || progress.sending > 0);) {
+    heard = received.length;
+    await Promise.race([closed, delay(SILENCE_MS)]);
+    await quiet(progress);
+    if (isClosed) end = "closed";
   }
   progress.clientLeaves();
   socket.destroy();
@@ -84,7 +74,6 @@ async function write(request: Request, put: (bytes: string) => void, progress: P
   fields.push(["transfer-encoding", "chunked"]);
   put(head(line, fields));
   await quiet(progress);
-  await reached(progress);
   for (const [index, part] of body.entries()) {
     if (request.abortAfter === index) return false;
     put(chunk(part));

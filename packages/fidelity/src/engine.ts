@@ -15,6 +15,8 @@ export interface Engine {
   access(id: string): readonly string[];
   /** Codes of what this repository's gateway reports in place of imitating it. Envoy reports none. */
   faults(id: string): readonly string[];
+  /** Resolves when the gateway has read what had been sent to it before; at once when it is dead. */
+  turn(): Promise<void>;
   isAlive(): boolean;
   stop(): Promise<void>;
 }

@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { clusterName, type Staged } from "./bootstrap.ts";
 import { type ClientView, send } from "./client.ts";
@@ -8,7 +7,7 @@ import { type Engine, type LogEntry, type StartEngine, StartFailure } from "./en
 import { compile } from "./guest/compile.ts";
 import type { Scenario } from "./scenario.ts";
 import { type RunningService, type ServiceView, startService } from "./service.ts";
-import { delay, type Progress } from "./wire.ts";
+import { delay, quiet, type Progress } from "./wire.ts";
 
 /** Everything that was seen of a scenario on one gateway. */
 export interface Outcome {
@@ -28,20 +27,38 @@ export interface Outcome {
 const AT_ONCE = 48;
 const ALONE_AT_ONCE = 2;
 const RECORD_LIMIT_MS = 1500;
-const UNTIL_LIMIT_MS = 4000;
+const UNTIL_LIMIT_MS = 15_000;
+
+/** A scenario, and its plugins' modules by the names of their files. */
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly id: string;
+  readonly modules: readonly { readonly file: string; readonly bytes: Uint8Array }[];
+}
+
+/** Compiles the plugins of scenarios, once for all gateways. */
+export function prepare(scenarios: readonly Scenario[]): Prepared[] {
+  return scenarios.map((scenario, index) => {
+    const id = `s${String(index).padStart(4, "0")}`;
+    const modules = scenario.plugins.map((plugin, position) => {
+      const tag = plugin.vm === undefined ? `#${id}.${position}` : `#${id}`;
+      const file = `${id}.${plugin.vm === undefined ? position : `vm${plugin.vm}`}.wasm`;
+      return { file, bytes: compile(plugin, tag, (name) => clusterName(id, name)) };
+    });
+    return { scenario, id, modules };
+  });
+}
 
 /** Runs scenarios on one gateway, as many as possible in one process; those that are `apart` one by one. */
 export async function runScenarios(
-  scenarios: readonly Scenario[],
+  scenarios: readonly Prepared[],
   start: StartEngine,
 ): Promise<Map<Scenario, Outcome>> {
   const folder = await mkdtemp(join(tmpdir(), "fidelity-"));
   const outcomes = new Map<Scenario, Outcome>();
   const services: RunningService[] = [];
   try {
-    const stages = await Promise.all(
-      scenarios.map((scenario, index) => stage(scenario, index, folder, services)),
-    );
+    const stages = await Promise.all(scenarios.map((prepared) => stage(prepared, folder, services)));
     const together = stages.filter(({ staged }) => !staged.scenario.apart);
     const suspects = stages.filter(({ staged }) => staged.scenario.apart);
     if (together.length > 0) suspects.push(...(await runTogether(together, start, folder, outcomes)));
@@ -63,33 +80,22 @@ interface Stage {
 }
 
 async function stage(
-  scenario: Scenario,
-  index: number,
+  { scenario, id, modules }: Prepared,
   folder: string,
   all: RunningService[],
 ): Promise<Stage> {
-  const id = `s${String(index).padStart(4, "0")}`;
   const services: Record<string, RunningService> = {};
   const wanted = { upstream: scenario.upstream ?? [{}], ...scenario.clusters };
   for (const [name, service] of Object.entries(wanted)) {
     services[name] = await startService(service, name !== "upstream");
     all.push(services[name]);
   }
-  const modules: string[] = [];
-  await mkdir(folder, { recursive: true });
-  for (const [position, plugin] of scenario.plugins.entries()) {
-    const shared = plugin.vm === undefined ? "" : `.vm${plugin.vm}`;
-    const path = join(folder, `${id}.${shared || position}.wasm`);
-    await writeFile(
-      path,
-      compile(plugin, `#${id}${shared ? "" : `.${position}`}`, (name) => clusterName(id, name)),
-    );
-    modules.push(path);
-  }
+  for (const { file, bytes } of modules) await writeFile(join(folder, file), bytes);
   const addresses = Object.fromEntries(
     Object.entries(services).map(([name, { address }]) => [name, address]),
   );
-  return { staged: { scenario, id, modules, addresses }, services };
+  const paths = modules.map(({ file }) => join(folder, file));
+  return { staged: { scenario, id, modules: paths, addresses }, services };
 }
 
 /** Answers the scenarios that were under way, or still to come, when the gateway died. */
@@ -144,14 +150,20 @@ async function runOne({ staged, services }: Stage, engine: Engine): Promise<Outc
   const lines = (): number => engine.log(id).length;
   let logBeforeHang: number | undefined;
   let leftAt = 0;
-  const progress: Progress = { lines, clientLeaves: () => (leftAt = lines()), sending: 0, isReached: false };
+  const progress: Progress = {
+    lines,
+    turn: () => engine.turn(),
+    clientLeaves: () => (leftAt = lines()),
+    sending: 0,
+    sent: 0,
+    received: 0,
+  };
   for (const service of Object.values(services)) {
     service.forget();
     service.progress = progress;
   }
   const clients: ClientView[] = [];
   for (const request of scenario.requests ?? [{}]) {
-    progress.isReached = false;
     const view = await send(engine.port(id), request, progress);
     clients.push(view);
     if (view.end === "hung") logBeforeHang ??= leftAt;
@@ -161,7 +173,7 @@ async function runOne({ staged, services }: Stage, engine: Engine): Promise<Outc
   const { until } = scenario;
   if (until !== undefined)
     await waitFor(() => engine.log(id).some((entry) => entry.line.includes(until)), UNTIL_LIMIT_MS);
-  for (let seen = -1; seen !== lines(); await delay(40)) seen = lines();
+  await quiet(progress);
   return {
     end: engine.isAlive() ? "served" : "died",
     clients,

@@ -60,7 +60,7 @@ export async function startService(service: Service, isAside: boolean): Promise<
     let unread = Buffer.alloc(0);
     let early: Response | undefined;
     socket.on("data", (data: Buffer) => {
-      if (!isAside && running.progress !== undefined) running.progress.isReached = true;
+      if (running.progress !== undefined) running.progress.received++;
       unread = Buffer.concat([unread, data]);
       let parsed;
       try {

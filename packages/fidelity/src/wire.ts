@@ -1,32 +1,32 @@
-/** What a scenario's run is told about, so that chunks arrive one by one. */
+/** What a scenario's run is told about, so that the parts of messages arrive one by one. */
 export interface Progress {
   /** Lines that the scenario's guests have logged. */
   lines(): number;
+  /** As an engine's. */
+  turn(): Promise<void>;
   clientLeaves(): void;
   /** Clients and upstreams that are sending a message now. */
   sending: number;
-  /** The upstream has received something. */
-  isReached: boolean;
+  /** Messages that have been sent. */
+  sent: number;
+  /** How often a client or an upstream has received something. */
+  received: number;
 }
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-const REACTION_MS = 150;
-const REST_MS = 8;
-const SETTLED_MS = 60;
+/** Nothing comes of itself any more when that many turns have shown nothing: a connection to an upstream takes three. */
+const STILL_TURNS = 6;
 
-/** Until the guests have logged something more and fallen silent, or clearly will not. */
+/** Until the gateway has dealt with everything it was sent, however busy the machine is. */
 export async function quiet(progress: Progress): Promise<void> {
-  const before = progress.lines();
-  const deadline = Date.now() + REACTION_MS;
-  while (progress.lines() === before && Date.now() < deadline) await delay(4);
-  for (let seen = -1; seen !== progress.lines(); await delay(REST_MS)) seen = progress.lines();
-}
-
-/** Until the head has gone on to the upstream, or clearly will not: what comes next may take it back. */
-export async function reached(progress: Progress): Promise<void> {
-  const deadline = Date.now() + REACTION_MS;
-  while (!progress.isReached && Date.now() < deadline) await delay(4);
+  const seen = (): number => progress.lines() + progress.received;
+  let before = seen();
+  for (let still = 0; still < STILL_TURNS;) {
+    await progress.turn();
+    still = seen() === before ? still + 1 : 0;
+    before = seen();
+  }
 }
 
 /** Runs what sends a message. */
@@ -35,15 +35,20 @@ export async function sending<T>(progress: Progress | undefined, send: () => Pro
   try {
     return await send();
   } finally {
-    if (progress) progress.sending--;
+    if (progress) {
+      progress.sending--;
+      progress.sent++;
+    }
   }
 }
 
-/** Until everything that is being sent has been sent, and read: a callout's answer never races with a message that is held. */
+/** Until everything that is being sent has been sent, and read: a callout's answer never races with a message. */
 export async function settled(progress: Progress): Promise<void> {
-  if (progress.sending === 0) return;
-  while (progress.sending > 0) await delay(4);
-  await delay(SETTLED_MS);
+  let sent: number;
+  do {
+    sent = progress.sent;
+    await quiet(progress);
+  } while (progress.sending > 0 || progress.sent > sent);
 }
 
 export function delay(ms: number): Promise<void> {

@@ -9,7 +9,7 @@ import { DIFFERENCES } from "../src/differences.ts";
 import { startRealEnvoy } from "../src/engines/envoy.ts";
 import { startHost } from "../src/engines/host.ts";
 import { page } from "../src/page.ts";
-import { runScenarios } from "../src/run.ts";
+import { prepare, runScenarios } from "../src/run.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/fidelity.md", import.meta.url));
 /** `npm run fidelity` writes the page; `GATEWAY_FIDELITY_ONLY` runs the scenarios whose name has this text. */
@@ -25,8 +25,9 @@ test("names every scenario once", () => {
 describeOnEnvoy("this gateway against Envoy", () => {
   const comparisons = new Map<string, Comparison>();
   beforeAll(async () => {
-    const envoy = await runScenarios(chosen, startRealEnvoy);
-    const host = await runScenarios(chosen, startHost);
+    const prepared = prepare(chosen);
+    const envoy = await runScenarios(prepared, startRealEnvoy);
+    const host = await runScenarios(prepared, startHost);
     for (const scenario of chosen)
       comparisons.set(scenario.name, compare(envoy.get(scenario)!, host.get(scenario)!));
   });

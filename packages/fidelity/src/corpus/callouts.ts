@@ -53,7 +53,7 @@ const FOLLOW_UPS: Readonly<Record<string, Step[]>> = {
 };
 
 function shaped(shape: string, followUp: string): Scenario {
-  const { service, timeout = 2000 } = SHAPES[shape]!;
+  const { service, timeout } = SHAPES[shape]!;
   const next = FOLLOW_UPS[followUp]!;
   const callback =
     next.length > 0 ? [...LOOK, ...next] : { each: [[...LOOK, call()], [...LOOK, ...resume(0)], []] };
@@ -114,8 +114,8 @@ export const callouts: Scenario[] = [
   ...PHASES.map((phase) =>
     one(
       `http callout/from ${spoken(phase)}`,
-      { ...during(phase, [call({ timeout: 900 })]), proxy_on_http_call_response: LOOK },
-      { ...EVERYTHING, clusters: { service: [{ silent: true }] }, until: "get_status" },
+      { ...during(phase, [call()]), proxy_on_http_call_response: LOOK },
+      { ...EVERYTHING, clusters: SERVICE, until: "get_status" },
     ),
   ),
   one(

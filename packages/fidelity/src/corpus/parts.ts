@@ -14,7 +14,7 @@ export function call(
     timeout?: number;
   } = {},
 ): Step {
-  const { cluster = { cluster: "service" }, body = "", trailers = "", timeout = 2000 } = options;
+  const { cluster = { cluster: "service" }, body = "", trailers = "", timeout = 20_000 } = options;
   const headers = options.headers ?? [
     [":method", "GET"],
     [":path", "/call"],

@@ -1,7 +1,8 @@
 import { EnvoyStartError, portsByListener, runEnvoy } from "@gateway-plugins/e2e/envoy";
 import { AccessLog, listOf } from "../access-log.ts";
-import { bootstrap } from "../bootstrap.ts";
+import { bootstrap, PROBE } from "../bootstrap.ts";
 import { type LogEntry, type StartEngine, StartFailure } from "../engine.ts";
+import { Probe } from "./probe.ts";
 
 /** `[time][thread][level][wasm] [source] text` */
 const LINE = /^\[[^\]]*\]\[(\d+)\]\[(\w+)\]\[wasm\] \[[^\]]*\] (.*)$/;
@@ -33,13 +34,16 @@ export const startRealEnvoy: StartEngine = async (staged, folder) => {
   take(envoy.log());
   envoy.onLog(take);
   const ports = await portsByListener(envoy.adminPort);
+  const probe = new Probe(ports.get(PROBE)!);
   return {
     port: (id) => ports.get(id) ?? 0,
     log: (id) => logs.get(id) ?? [],
     access: (id) => accessLog.of(id),
     faults: () => [],
+    turn: () => probe.turn(),
     isAlive: () => envoy.isAlive(),
     async stop() {
+      probe.close();
       accessLog.close();
       await envoy.stop();
     },

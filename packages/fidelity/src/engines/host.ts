@@ -3,6 +3,11 @@ import { AccessLog, listOf } from "../access-log.ts";
 import { bootstrap } from "../bootstrap.ts";
 import { type LogEntry, type StartEngine, StartFailure } from "../engine.ts";
 
+/** Turns of the event loop: the gateway, its clients and its upstreams are all in this process. */
+async function turn(): Promise<void> {
+  for (let turns = 0; turns < 4; turns++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const TAG = /#(s\d+)/;
 
 /** This repository's gateway on sockets, with the configuration that Envoy has. */
@@ -30,6 +35,7 @@ export const startHost: StartEngine = async (staged, folder) => {
     access: (id) => accessLog.of(id),
     faults: (id) =>
       live.gateway.faults.filter(({ plugin }) => plugin.startsWith(`${id}.`)).map(({ code }) => code),
+    turn,
     isAlive: () => true,
     async stop() {
       await live.close();
