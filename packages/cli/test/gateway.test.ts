@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -98,6 +98,21 @@ describe("gateway dev", () => {
     expect(stderr).toBe(
       "error[envoy-missing]: GATEWAY_ENVOY is /nowhere/envoy, where there is no executable file.\n",
     );
+    expect(code).toBe(1);
+  });
+
+  it("ends an Envoy that hangs in its own end", async () => {
+    const folder = temporaryFolder();
+    const envoy = join(folder, "envoy");
+    const line = "[critical][main] error initializing config";
+    writeFileSync(envoy, `#!/bin/sh\ntrap '' TERM\necho '${line}' >&2\nexec tail -f /dev/null\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv("GATEWAY_ENVOY", envoy);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const file = writeModule(join(folder, "a.wasm"));
+    const { code, stderr } = await gateway("dev", file, "--engine", "envoy", "--port", "0");
+    expect(stderr).toContain(`error[envoy-failed]: Envoy ended before it served:\n${line}`);
     expect(code).toBe(1);
   });
 

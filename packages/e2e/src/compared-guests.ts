@@ -11,7 +11,7 @@ export interface ComparedGuest {
   wasm: Uint8Array;
   path?: string;
   headers?: Record<string, string>;
-  /** A line that comes late: both are waited for until they have logged it. */
+  /** A line that comes late: both are waited for until they have logged it. It runs when the others have ended. */
   until?: string;
 }
 
@@ -27,10 +27,11 @@ export interface SeenOnBoth {
 
 const CALM_MS = 250;
 const LIMIT_MS = 20_000;
+const TURNS = 5;
 
 /**
- * Runs each guest behind one request in this host and in a real Envoy, all at the same time, against the same real services; by title.
- * Clusters as in `bootstrap`. The upstream answers 200 `upstream` with these headers. An end comes when both have logged what they are waited
+ * Runs each guest behind one request in this host and in a real Envoy, all at the same time, against the same real services; by title. Those
+ * that are waited for have the machine for themselves, for they run against a time limit. Clusters as in `bootstrap`. The upstream answers 200 `upstream` with these headers. An end comes when both have logged what they are waited
  * for, and then nothing for a while.
  */
 export async function runOnBoth(
@@ -55,7 +56,8 @@ async function runBefore(
   const files = guests.map((_guest, i) => join(directory, `${i}.wasm`));
   await Promise.all(guests.map(({ wasm }, i) => writeFile(files[i]!, wasm)));
   const listeners = files.map((wasm, i) => ({ filters: [{ name: `guest-${i}`, wasm }], upstream }));
-  const envoy = await startEnvoy({ listeners, clusters });
+  const envoy = await startEnvoy({ listeners: [...listeners, { filters: [], upstream }], clusters });
+  const probe = `http://127.0.0.1:${envoy.ports.at(-1)}`;
   const targets = Object.entries(clusters).map(([name, target]) => [name, withScheme(target)] as const);
   const hosts = await Promise.all(
     guests.map(({ wasm }, i) =>
@@ -70,23 +72,41 @@ async function runBefore(
     ),
   );
   try {
-    const [real, own] = await Promise.all([
-      Promise.all(guests.map((guest, i) => statusOf(`http://127.0.0.1:${envoy.ports[i]}`, guest))),
-      Promise.all(guests.map(async (guest, i) => (await hosts[i]!.fetch(guest.path ?? "/", guest)).status)),
-    ]);
+    const statuses = new Map<ComparedGuest, { envoy: number; host: number }>();
+    const send = async (guest: ComparedGuest, i: number): Promise<void> => {
+      const [real, own] = await Promise.all([
+        statusOf(`http://127.0.0.1:${envoy.ports[i]}`, guest),
+        hosts[i]!.fetch(guest.path ?? "/", guest),
+      ]);
+      statuses.set(guest, { envoy: real, host: own.status });
+    };
     const hasEnded = ({ until }: ComparedGuest, i: number): boolean =>
       until === undefined ||
       (messagesOf(envoy.wasmLog(), `guest-${i}`).includes(until) &&
         hosts[i]!.logs.some(({ message }) => message === until));
-    await waitFor(() => guests.every(hasEnded));
-    await calm(() => envoy.wasmLog().length + hosts.reduce((sum, host) => sum + host.logs.length, 0));
+    for (const isLate of [false, true]) {
+      await Promise.all(
+        guests.map((guest, i) => ((guest.until !== undefined) === isLate ? send(guest, i) : undefined)),
+      );
+      if (isLate) await waitFor(() => guests.every(hasEnded));
+      await calm(
+        () => envoy.wasmLog().length + hosts.reduce((sum, host) => sum + host.logs.length, 0),
+        probe,
+      );
+    }
     const lines = envoy.wasmLog();
     return new Map(
-      guests.map(({ title }, i) => [
-        title,
+      guests.map((guest, i) => [
+        guest.title,
         {
-          envoy: { status: real[i]!, logs: messagesOf(lines, `guest-${i}`).map(withoutTimes) },
-          host: { status: own[i]!, logs: hosts[i]!.logs.map(({ message }) => withoutTimes(message)) },
+          envoy: {
+            status: statuses.get(guest)!.envoy,
+            logs: messagesOf(lines, `guest-${i}`).map(withoutTimes),
+          },
+          host: {
+            status: statuses.get(guest)!.host,
+            logs: hosts[i]!.logs.map(({ message }) => withoutTimes(message)),
+          },
         },
       ]),
     );
@@ -136,11 +156,12 @@ async function waitFor(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, CALM_MS));
 }
-/** Nothing tells that no line will follow any more: waiting for none is all there is. */
-async function calm(count: () => number): Promise<void> {
+/** Nothing tells that no line will follow: until none has, while Envoy and this process have served other requests. */
+async function calm(count: () => number, probe: string): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   for (let before = -1; before !== count() && Date.now() < deadline;) {
     before = count();
     await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+    for (let turn = 0; turn < TURNS; turn++) await (await fetch(probe)).arrayBuffer();
   }
 }

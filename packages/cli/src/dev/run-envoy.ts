@@ -10,6 +10,8 @@ import { untilStopped } from "./until-stopped.ts";
 const POLL_MS = 30;
 const ANSWER_MS = 1_000;
 const LAST_LINES = 12;
+/** How long an Envoy that gives up, or is told to stop, may take to end. */
+const END_MS = 5_000;
 
 /** Runs a real Envoy with a bootstrap until it is stopped. Its log goes to stderr. */
 export async function runEnvoy(executable: string, bootstrap: object, logLevel: string): Promise<void> {
@@ -38,7 +40,11 @@ export async function runEnvoy(executable: string, bootstrap: object, logLevel: 
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     lines = [...lines, ...text.trimEnd().split("\n")].slice(-LAST_LINES);
     process.stderr.write(text);
+    // It may hang in its own end, where it hears no SIGTERM.
+    if (text.includes("[critical][main]")) killLater();
   });
+  let killer: NodeJS.Timeout | undefined;
+  const killLater = (): void => void (killer ??= setTimeout(() => child.kill("SIGKILL"), END_MS));
   const ended = new AbortController();
   const exit = once(child, "close").finally(() => ended.abort());
   try {
@@ -52,7 +58,9 @@ export async function runEnvoy(executable: string, bootstrap: object, logLevel: 
     if (ended.signal.aborted) throw new Failure("envoy-failed", `Envoy has ended:\n${lines.join("\n")}`);
   } finally {
     child.kill("SIGTERM");
+    killLater();
     await exit;
+    clearTimeout(killer);
     rmSync(folder, { recursive: true, force: true });
   }
 }

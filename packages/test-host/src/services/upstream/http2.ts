@@ -65,7 +65,8 @@ class Connection {
     session.on("connect", () => {
       timer?.cancel();
       timer = undefined;
-      session.setLocalWindowSize(WINDOW_BYTES);
+      // On a busy machine it may connect when the time for it is over.
+      if (!session.destroyed) session.setLocalWindowSize(WINDOW_BYTES);
     });
     session.on("error", (error) => {
       const reason = resetReasonOf(error, timer === undefined);
