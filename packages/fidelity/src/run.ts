@@ -28,6 +28,8 @@ const AT_ONCE = 48;
 const ALONE_AT_ONCE = 2;
 const RECORD_LIMIT_MS = 1500;
 const UNTIL_LIMIT_MS = 15_000;
+/** Longer than `delayed_close_timeout`, at which Envoy gets at what a stream has left: some crash there. */
+const LAST_TIMER_MS = 100;
 
 /** A scenario, and its plugins' modules by the names of their files. */
 export interface Prepared {
@@ -173,6 +175,7 @@ async function runOne({ staged, services }: Stage, engine: Engine): Promise<Outc
   const { until } = scenario;
   if (until !== undefined)
     await waitFor(() => engine.log(id).some((entry) => entry.line.includes(until)), UNTIL_LIMIT_MS);
+  await delay(LAST_TIMER_MS);
   await quiet(progress);
   return {
     end: engine.isAlive() ? "served" : "died",
