@@ -1,4 +1,4 @@
-import { endOfUtf8 } from "../abi/text";
+import { endOfUtf8 } from "../abi/utf8";
 import { Bytes } from "./bytes";
 import { ByteSink } from "./sink";
 
