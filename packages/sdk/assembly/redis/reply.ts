@@ -1,12 +1,12 @@
 import { putBytes, putText } from "../abi/compose";
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
-import { Encoded, decode, pointerOf, release } from "../abi/text";
+import { Encoded, decode, release } from "../abi/text";
 import { endLine, logs, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
 import { diagnosedCluster, diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
-import { beginReply, number, readLine, skipReply } from "./resp";
+import { beginReply, isNumber, number, readLine, skipReplies } from "./resp";
 
 // The reply whose callback runs. Raw memory, freed behind the callback.
 class present {
@@ -37,7 +37,7 @@ export class RedisReply {
   }
   /** Redis has answered, and not with an error. */
   get ok(): bool {
-    return present.failure == Failure.None && this.kind != 45;
+    return !((<u32>present.failure) | (<u32>(this.kind == 45)));
   }
   /** Redis's own error, such as `WRONGTYPE Operation against ...`; empty when it is none. */
   get error(): string {
@@ -58,7 +58,7 @@ export class RedisReply {
     putText(utf8(": "));
     const p = this.p;
     if (present.failure != Failure.None) putText(failureWords(present.failure));
-    else if (this.kind == 45) putBytes(p + 1, readLine(p) - p - 1);
+    else if (this.kind == 45) putBytes(p + 1, readLine(p) - p - 3);
     endLine(LogLevel.Error);
     release();
   }
@@ -82,7 +82,7 @@ export class RedisReply {
     if (kind == 43 || kind == 58) return this.line();
     if (kind != 36 || this.isNull) return "";
     const line = readLine(p);
-    return decode(line + 2, <usize>number);
+    return decode(line, <usize>number);
   }
   /** Items of a list; 0 for anything else. */
   get length(): i32 {
@@ -99,8 +99,8 @@ export class RedisReply {
     return integerOf(itemOf(this.p, index));
   }
   private line(): string {
-    const p = this.p + 1;
-    return decode(p, readLine(this.p) - p);
+    const p = this.p;
+    return decode(p + 1, readLine(p) - p - 3);
   }
 }
 /** The first byte of a reply; 0 for none, because asc leaves the first bytes of memory empty. */
@@ -109,31 +109,28 @@ export class RedisReply {
   return load<u8>(p);
 }
 function integerOf(p: usize): i64 {
+  if (!p) return 0;
   const kind = kindAt(p);
-  if (kind != 36 && kind != 58) return 0;
-  const line = readLine(p);
-  if (kind == 58) return number;
-  // The string as a line: one that is null, or has a line break, ends elsewhere.
-  const last = line + 2 + <usize>number;
-  return readLine(line + 1) == last ? number : 0;
+  let line = readLine(p);
+  if (kind == 36) {
+    // The string as a line: one that is null, or has a line break, ends elsewhere.
+    const last = line + 2 + <usize>number;
+    line = readLine(line - 1) - last;
+  } else line = kind - 58;
+  return <u32>isNumber > <u32>line ? number : 0;
 }
+/** 0 outside of the list. */
 function itemOf(p: usize, index: i32): usize {
-  if (kindAt(p) == 42) {
-    p = readLine(p) + 2;
-    // Of a null list it is -1.
-    if (<i64>(<u32>index) < number) {
-      while (index--) p = skipReply(p);
-      return p;
-    }
-  }
-  return pointerOf(utf8("$-1\r\n"));
+  if (kindAt(p) != 42) return 0;
+  p = readLine(p);
+  // Of a null list it is -1.
+  return <i64>(<u32>index) < number ? skipReplies(p, <u32>index) : 0;
 }
 
-// Texts as numbers: `-NOSCRIP`, `-NOAUTH` in the upper seven bytes, and both ends of `unauthenticated`.
+// Texts as numbers: `-NOSCRIP`, `-NOAUTH ` and the beginning of `unauthenticated`.
 const NOSCRIPT: u64 = 0x50495243534f4e2d;
-const NOAUTH: u64 = 0x485455414f4e2d00;
+const NOAUTH: u64 = 0x20485455414f4e2d;
 const UNAUTHEN: u64 = 0x6e65687475616e75;
-const NTICATED: u64 = 0x646574616369746e;
 /** Redis does not know the script of this digest. */
 export function wantsScript(): bool {
   return load<u64>(present.start) == NOSCRIPT;
@@ -141,16 +138,16 @@ export function wantsScript(): bool {
 /** Redis does not know who is asking. */
 export function wantsPassword(): bool {
   let p = present.start;
-  if (load<u64>(p) << 8 == NOAUTH) return true;
-  if (kindAt(p) != 45) return false;
-  for (const last = readLine(p) - 15; p <= last; p++)
-    if (load<u64>(p) == UNAUTHEN && load<u64>(p, 7) == NTICATED) return true;
-  return false;
+  let found: u32 = 0;
+  if (kindAt(p) == 45)
+    for (const last = readLine(p) - 8; p < last; p++)
+      found |= (<u32>(load<u64>(p) == NOAUTH)) | (<u32>(load<u64>(p) == UNAUTHEN));
+  return found != 0;
 }
 
-/** Sets the reply of the next callback: raw memory, 0 for nothing. */
+/** Sets the reply of the next callback: raw memory. */
 export function setReply(start: usize, length: usize): void {
-  if (start && beginReply(start, length)) {
+  if (beginReply(start, length)) {
     present.start = start;
     present.failure = Failure.None;
   } else setFailure(Failure.Protocol);
@@ -158,7 +155,7 @@ export function setReply(start: usize, length: usize): void {
 /** Behind the callback: forgets the reply and frees its memory, 0 for none. */
 export function freeReply(buffer: usize): void {
   present.start = 0;
-  if (buffer) heap.free(buffer);
+  heap.free(buffer);
 }
 export function setFailure(failure: Failure): void {
   present.failure = failure;
