@@ -28,19 +28,17 @@ export function beginDraft(): u32 {
 }
 export function append(text: Encoded): void {
   const length = lengthOf(text);
-  makeRoom(length);
+  if (draft.end + length + SPARE > limit) grow(length);
   memory.copy(draft.end, pointerOf(text), length);
   draft.end += length;
 }
-/** So many bytes can be written at the end, and SPARE ones behind. */
-export function makeRoom(length: usize): void {
+function grow(length: usize): void {
   const used = draft.end - block;
-  const size = used + length + SPARE;
-  if (block + size <= limit) return;
-  const grown = heap.alloc(size * 2);
+  const size = (used + length + SPARE) * 2;
+  const grown = heap.alloc(size);
   memory.copy(grown, block, used);
-  if (block) heap.free(block);
+  heap.free(block);
   block = grown;
-  limit = grown + size * 2;
+  limit = grown + size;
   draft.end = grown + used;
 }

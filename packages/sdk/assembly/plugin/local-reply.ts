@@ -1,23 +1,24 @@
-import { append, beginDraft, draft, draftStart, makeRoom } from "../abi/draft";
+import { append, beginDraft, draft, draftStart } from "../abi/draft";
 import { digits } from "../abi/compose";
 import { changeableName, headerValue, utf8 } from "../abi/literals";
-import { Encoded, encoded, release } from "../abi/text";
+import { Encoded, encoded, lengthOf, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { Action, held } from "../stream/action";
 import { answer, leftOut, mayAnswer } from "../stream/respond";
 
-// Names and values lie behind one another, each with a 0 behind it, which neither can hold.
-class begun {
-  static stream: u32 = 0;
-  /** Bytes that their lengths will take. */
-  static lengths: usize = 0;
-}
+// The headers are a map from the beginning: their number, the lengths of names and values, and these, each with a 0 behind it.
+/** Bytes of the number. */
+const HEAD: usize = 4;
+/** The stream that is answered. */
+let stream: u32 = 0;
 
 /** Begins an answer to the stream. */
 export function beginReply(id: u32, status: i32): LocalReply {
-  begun.stream = id;
-  begun.lengths = 0;
-  return changetype<LocalReply>(<usize>((beginDraft() << 10) | status));
+  stream = id;
+  const number = beginDraft();
+  // None yet: what stands at address 0 is nothing.
+  append(encoded(0, HEAD));
+  return changetype<LocalReply>(<usize>((number << 10) | status));
 }
 
 /**
@@ -60,7 +61,15 @@ function add(reply: LocalReply, name: Encoded, value: Encoded): LocalReply {
   if (isBegun(reply)) {
     addText(name);
     addText(value);
-    begun.lengths += 8;
+    const start = draftStart();
+    const count = load<u32>(start);
+    store<u32>(start, count + 1);
+    // Room for two lengths more.
+    const lengths = start + HEAD + <usize>count * 8;
+    memory.copy(lengths + 8, lengths, draft.end - lengths);
+    draft.end += 8;
+    store<u32>(lengths, <u32>lengthOf(name));
+    store<u32>(lengths, <u32>lengthOf(value), 4);
   }
   release();
   return reply;
@@ -75,25 +84,8 @@ function leaveOut(reply: LocalReply, name: Encoded): LocalReply {
   return reply;
 }
 function send(reply: LocalReply, body: Encoded): Action {
-  if (!mayAnswer(begun.stream)) return held();
+  if (!mayAnswer(stream)) return held();
   const status = (<i32>changetype<usize>(reply)) & 1023;
-  return answer(status, 0, body, isBegun(reply) ? takeMap() : 0, -1);
-}
-/** The headers as a map: their number and lengths go in front. */
-function takeMap(): Encoded {
-  draft.number++;
-  const head = begun.lengths + 4;
-  makeRoom(head);
-  const start = draftStart();
-  const texts = start + head;
-  memory.copy(texts, start, draft.end - start);
-  store<u32>(start, <u32>(head >> 3));
-  let text = texts;
-  for (let at = start + 4; at < texts; at += 4) {
-    let end = text;
-    while (load<u8>(end)) end++;
-    store<u32>(at, <u32>(end - text));
-    text = end + 1;
-  }
-  return encoded(start, draft.end + head - start);
+  const headers = isBegun(reply) ? encoded(draftStart(), draft.end - draftStart()) : 0;
+  return answer(status, 0, body, headers, -1);
 }
