@@ -34,12 +34,35 @@ describe.for(BUILDS)("what a %s build remembers", ([, flags]) => {
         await expect(pending).rejects.toThrow("gone");
       }
     };
-    await breakOff(600);
+    await breakOff(1_200);
     const { memoryPages } = gateway;
     await breakOff(600);
     expect(gateway.memoryPages).toBe(memoryPages);
     answer();
     expect((await slow).headers.get("x-length")).toBe("1000");
+  });
+});
+
+describe.for(BUILDS)("the state of a %s build", ([, flags]) => {
+  test("goes with its stream, also when a later handler asks for it first", async () => {
+    const plugin = await build(
+      `import { Action, NoConfig, Plugin } from "@gateway-plugins/sdk";
+class State { text: string = ""; }
+new Plugin<NoConfig, State>("p")
+  .onRequestHeaders((ctx) => Action.Continue)
+  .onResponseHeaders((ctx) => {
+    ctx.state.text = "x".repeat(10_000);
+    return Action.Continue;
+  });`,
+      flags,
+    );
+    const gateway = await startGateway({ plugin, trace: false });
+    const send = async (requests: number): Promise<number> => {
+      for (let i = 0; i < requests; i++) await gateway.fetch("/");
+      return gateway.memoryPages;
+    };
+    const pages = await send(300);
+    expect(await send(300)).toBe(pages);
   });
 });
 

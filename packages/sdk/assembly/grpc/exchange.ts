@@ -22,7 +22,7 @@ import {
   addWaiting,
   enterCall,
   isMarked,
-  leaveStream,
+  leaveCall,
   remember,
   resume,
   running,
@@ -246,14 +246,11 @@ export abstract class GrpcExchange {
       }
     } else if (this.waits) {
       this.waits = false;
-      const isThere = enterCall(this.record, this.phase);
-      // As behind any call: a response may have begun while this held the request's body.
-      const present = isThere ? running.phase : Phase.Log;
-      running.phase = this.phase;
-      if (!isThere) this.drop();
+      enterCallback();
+      const present = enterCall(this.record, this.phase);
+      if (present == Phase.Log) this.drop();
       else if (!isMarked(Mark.Answered) && !holds(this.step())) resume();
-      running.phase = max(present, running.phase);
-      leaveStream();
+      leaveCall(present);
     }
     this.unpin();
   }

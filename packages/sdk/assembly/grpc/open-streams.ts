@@ -4,7 +4,7 @@ import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { getHeaderPairs } from "../host/headers";
 import { forgetStream, running } from "../stream/stream";
-import { TABLE_SIZE } from "../stream/table";
+import { BUCKETS } from "../stream/table";
 import { GrpcExchange, OPEN, bound } from "./exchange";
 
 /** False: the token is no stream's. */
@@ -32,8 +32,8 @@ export function noteTrailingMetadata(token: u32): void {
 /** A request is over. */
 export function cancelStreamsOf(id: u32): void {
   if (!bound || running.id == id) return;
-  for (let bucket = 0; bucket < TABLE_SIZE; bucket += 4) {
-    let stream = OPEN.first(bucket);
+  for (let token: u32 = 0; token < BUCKETS; token++) {
+    let stream = OPEN.first(token);
     while (stream) {
       const next = OPEN.after(stream);
       if (changetype<GrpcExchange>(stream).isOf(id)) changetype<GrpcExchange>(stream).abandon();

@@ -22,9 +22,7 @@ class begun {
 export function begin(client: RedisConnection, script: string | null, name: Encoded): RedisCommand {
   begun.client = client;
   begun.script = script;
-  const command = beginCommand();
-  addPart(command, name, true);
-  return changetype<RedisCommand>(<usize>command);
+  return changetype<RedisCommand>(<usize>addPart(beginCommand(), name, true));
 }
 
 // @ts-ignore: decorator
@@ -97,11 +95,10 @@ export class RedisCommand {
   return <u32>changetype<usize>(command);
 }
 function add(command: RedisCommand, part: Encoded, isWord: bool): RedisCommand {
-  addPart(number(command), part, isWord);
-  return command;
+  return changetype<RedisCommand>(<usize>addPart(number(command), part, isWord));
 }
 function addHostText(command: RedisCommand): RedisCommand {
-  addPart(number(command), hostText(), false);
+  const more = add(command, hostText(), false);
   freeHostBytes();
-  return command;
+  return more;
 }

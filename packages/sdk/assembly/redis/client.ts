@@ -2,7 +2,6 @@ import { hostLength } from "../abi/allocator";
 import { BufferType, LogLevel, Status } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { draft } from "../abi/draft";
-import { Encoded } from "../abi/text";
 import { readRawBuffer } from "../host/buffers";
 import { initRedis, startRedisCall } from "../host/callouts";
 import { endText, putNumber, putString, putText, startText } from "../abi/compose";
@@ -18,11 +17,6 @@ import { bytesOf } from "../bytes/data";
 import { addStrings, beginCommand, endCommand, withScript } from "./command";
 import { RedisReply, freeReply, setFailure, setReply, wantsPassword, wantsScript } from "./reply";
 
-// Set where commands are sent, so that the callback alone brings none of this along, nor the host functions, without the link step either.
-let recoverRedis: u32 = 0;
-function recovers(call: RedisCall): bool {
-  return call.recover();
-}
 // Never set by a plugin without scripts, whose code goes then.
 let hasScripts: bool = false;
 export function expectScripts(): void {
@@ -96,7 +90,6 @@ export class RedisCall extends Call {
   }
   /** Starts the call at the host; false when it could not be started. */
   private dispatch(): bool {
-    recoverRedis = recovers.index;
     if (isDefined(GATEWAY_USES_diagnose)) this.noteCluster();
     let failure = Failure.InvalidRequest;
     let bytes = this.bytes;
@@ -171,16 +164,23 @@ export class RedisConnection extends RedisOptions {
     startText();
     putString(name);
     // The gateway reads these behind the name.
-    if (this.database) putSetting(utf8("?db="), this.database);
-    let separator = this.database ? utf8("&") : utf8("?");
-    if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && this.bufferFlushTimeout >= 0) {
-      putText(separator);
-      putSetting(utf8("buffer_flush_timeout="), this.bufferFlushTimeout);
-      separator = utf8("&");
+    if (this.database) {
+      putText(utf8("?db="));
+      putNumber(this.database);
     }
-    if (isDefined(GATEWAY_OPTION_maxBufferSize) && this.maxBufferSize >= 0) {
-      putText(separator);
-      putSetting(utf8("max_buffer_size_before_flush="), this.maxBufferSize);
+    if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) || isDefined(GATEWAY_OPTION_maxBufferSize)) {
+      let separator = this.database ? utf8("&") : utf8("?");
+      if (isDefined(GATEWAY_OPTION_bufferFlushTimeout) && this.bufferFlushTimeout >= 0) {
+        putText(separator);
+        putText(utf8("buffer_flush_timeout="));
+        putNumber(this.bufferFlushTimeout);
+        separator = utf8("&");
+      }
+      if (isDefined(GATEWAY_OPTION_maxBufferSize) && this.maxBufferSize >= 0) {
+        putText(separator);
+        putText(utf8("max_buffer_size_before_flush="));
+        putNumber(this.maxBufferSize);
+      }
     }
     if (initRedis(endText(), this.username, this.password, this.timeout) == Status.Ok)
       return (this.isOpen = true);
@@ -194,12 +194,8 @@ export class RedisConnection extends RedisOptions {
   command(args: string[]): RedisCall {
     const command = beginCommand();
     addStrings(command, args);
-    return RedisCall.of(this, endCommand(command), null);
+    return RedisCall.of(this, args.length ? endCommand(command) : draft.end, null);
   }
-}
-function putSetting(name: Encoded, value: i32): void {
-  putText(name);
-  putNumber(value);
 }
 
 /** `proxy_on_redis_call_response`. `status` 0: a reply of `size` bytes is here; otherwise the connection failed or timed out. */
@@ -213,6 +209,7 @@ export function deliverRedisCall(token: u32, status: u32, size: u32): void {
     buffer = readRawBuffer(BufferType.RedisCallResponse);
     setReply(buffer, hostLength());
   }
-  if (!recoverRedis || !call_indirect<bool>(recoverRedis, call)) call.finish();
+  // Virtual, so that the callback alone brings none of this along, nor the host functions, without the link step either.
+  if (!call.recover()) call.finish();
   freeReply(buffer);
 }

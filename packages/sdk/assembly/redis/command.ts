@@ -15,8 +15,8 @@ export function beginCommand(): u32 {
   words = 0;
   return beginDraft();
 }
-/** One more word, or more of the last one. Nothing, when another command has begun since. */
-export function addPart(command: u32, part: Encoded, isWord: bool): void {
+/** One more word, or more of the last one. Nothing, when another command has begun since. Returns the command. */
+export function addPart(command: u32, part: Encoded, isWord: bool): u32 {
   if (command == draft.number) {
     if (isWord) {
       if (words++) endWord();
@@ -27,25 +27,26 @@ export function addPart(command: u32, part: Encoded, isWord: bool): void {
     append(part);
   }
   release();
+  return command;
 }
 export function addStrings(command: u32, texts: string[]): void {
   for (let i = 0; i < texts.length; i++) addPart(command, encodeText(unchecked(texts[i])), true);
 }
-/** Where the command begins, which ends at `draft.end` and lasts until the next one; nothing when it has no words, or another has begun since. */
+/** Where the command begins, which ends at `draft.end` and lasts until the next one; nothing when another has begun since. It has words. */
 export function endCommand(command: u32): usize {
-  if (command != draft.number || !words) return draft.end;
+  if (command != draft.number) return draft.end;
   draft.number++;
   endWord();
   return putFrame(42, words, draftStart());
 }
 /** Puts the length in front of the word, and closes up the gap before it. */
 function endWord(): void {
+  store<u16>(draft.end, 0x0a0d);
   const start = draft.end - length;
   const from = putFrame(36, length, start);
-  const gap = from + FRAME - start;
-  memory.copy(from - gap, from, draft.end - from);
-  store<u16>(draft.end - gap, 0x0a0d);
-  draft.end += 2 - gap;
+  const size = draft.end + 2 - from;
+  memory.copy(start - FRAME, from, size);
+  draft.end = start - FRAME + size;
 }
 /** `<mark> <n> CRLF` in front of `p`; returns where it begins. */
 function putFrame(mark: u32, n: usize, p: usize): usize {

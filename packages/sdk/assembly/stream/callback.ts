@@ -26,9 +26,9 @@ export function leaveCallback(): void {
 }
 /** A callback runs in the middle of what has sent its call, until `unnest`. False when it must not: 16 do already. */
 export function nest(): bool {
-  if (depth > MAX_NESTING) return false;
-  depth++;
-  return true;
+  const mayNest = depth <= MAX_NESTING;
+  depth += i32(mayNest);
+  return mayNest;
 }
 export function unnest(): void {
   depth--;

@@ -13,9 +13,10 @@ import {
   enterCall,
   hasPhases,
   hold,
+  isBefore,
   isMarked,
   isWaiting,
-  leaveStream,
+  leaveCall,
   remember,
   resume,
   running,
@@ -56,7 +57,7 @@ const DETACHED: u32 = 1 << 31;
 
 /** Whether a message of the running stream may be held; if not, `tooLate` says so. */
 export function mayWait(id: u32): bool {
-  return running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.Log;
+  return running.id == id && !isMarked(Mark.Answered) && isBefore(Phase.Log);
 }
 
 /** One call, from `send` until its callback has returned. Pinned while the host has its token. */
@@ -145,28 +146,28 @@ export abstract class Call {
     if (isStarted) CALLS.add(lastToken(), changetype<usize>(this));
     return isStarted;
   }
+  /** The reply is here: true when the call is on its way again in spite of it. */
+  recover(): bool {
+    return false;
+  }
   /** The reply is here (its kind has prepared it). Runs the callback, unless the stream is gone or answered. */
   finish(): void {
     // Before its callback, which may send it again.
     __unpin(changetype<usize>(this));
     if (detachedCalls && this.callback & DETACHED) return this.finishDetached();
-    const isThere = enterCall(this.stream, hasPhases() ? this.phase : Phase.RequestHeaders);
-    // A response may have begun while this call held the request's body.
-    const present = isThere ? running.phase : Phase.Log;
-    if (hasPhases()) running.phase = this.phase;
-    if (isThere && !isMarked(Mark.Answered) && !holds(this.invoke())) resume();
-    if (hasPhases()) running.phase = max(present, running.phase);
-    leaveStream();
+    enterCallback();
+    const present = enterCall(this.stream, hasPhases() ? this.phase : Phase.RequestHeaders);
+    if (present != Phase.Log && !isMarked(Mark.Answered) && !holds(this.invoke())) resume();
+    leaveCall(present);
   }
 }
 
 /** The call a token stands for; null when it is none of ours. It is forgotten with this. */
 export function takeCall(token: u32): Call | null {
-  const pointer = CALLS.remove(token);
-  if (!pointer) return null;
-  const call = changetype<Call>(pointer);
-  call.token = 0;
-  return call;
+  const call = CALLS.remove(token);
+  // At address 0, for none, nothing stands either.
+  changetype<Call>(call).token = 0;
+  return changetype<Call | null>(call);
 }
 
 /** After a callback: true when the message stays where it is. */
@@ -181,7 +182,7 @@ export function holds(action: Action): bool {
 /** The author asked to hold a message that nothing would ever resume. Closed, not open: it may be an authorisation. */
 export function stuck(): Action {
   logStuck();
-  if (running.phase < Phase.ResponseBody) return respond(running.id, 500, 0, null);
+  if (isBefore(Phase.ResponseBody)) return respond(running.id, 500, 0, null);
   return Action.Continue;
 }
 export function logStuck(): void {

@@ -8,7 +8,7 @@ import { endLine, logText, startLine } from "../host/log";
 import { sendLocalResponse } from "../host/streams";
 import { Action, held } from "./action";
 import { Options } from "./options";
-import { Mark, Phase, isMarked, running } from "./stream";
+import { Mark, Phase, isBefore, isMarked, running } from "./stream";
 
 /** A local response, besides its status and body. */
 export class RespondOptions {
@@ -53,7 +53,7 @@ export function respond(
 }
 /** Whether the stream is the running one, and has no answer yet. */
 export function mayAnswer(id: u32): bool {
-  if (running.id == id && !isMarked(Mark.Answered) && running.phase < Phase.ResponseBody) return true;
+  if (running.id == id && !isMarked(Mark.Answered) && isBefore(Phase.ResponseBody)) return true;
   replaced = 500;
   tooLate();
   return false;

@@ -2,39 +2,10 @@
 import { StreamType } from "../abi/enums";
 import { continueStream, enterContext } from "../host/streams";
 import { enterCallback, leaveCallback } from "./callback";
+import { Mark, Phase } from "./phase";
 import { TABLE_SIZE, Table } from "./table";
 
-/** In their order; a body follows its headers, so `phase | 1` is the last of a message. */
-export const enum Phase {
-  RequestHeaders,
-  RequestBody,
-  ResponseHeaders,
-  ResponseBody,
-  Log,
-}
-
-/** What has happened to a stream: bits of `running.marks`. */
-export const enum Mark {
-  /** A local response has been sent: nothing else may touch the stream. */
-  Answered = 1,
-  /** The gateway holds the message until we resume it. */
-  RequestHeld = 2,
-  ResponseHeld = 4,
-  RequestBodySeen = 8,
-  ResponseBodySeen = 16,
-  /** `config` has been chosen, if only that none applies. */
-  Configured = 32,
-  /** The body goes on as it is: three bits above the mark of the same body's end. */
-  SkipRequestBody = 64,
-  SkipResponseBody = 128,
-  /** The request has become another one; the place of the callback for its answer is in the upper half. */
-  Routed = 256,
-  /** Its whole body is wanted, not its chunks: six bits above the mark of the same body's end. */
-  BufferRequestBody = 512,
-  BufferResponseBody = 1024,
-  /** The plugin sends the response's body by itself. */
-  ResponsePaused = 2048,
-}
+export { Mark, Phase };
 
 /**
  * The stream of this callback. Globals, and not an object: what a plugin never sets is a constant to the optimiser, and all code that asks
@@ -82,11 +53,6 @@ class Remembered {
 
 /** Of those that later phases look for. */
 const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
-/** So many streams are remembered before those that broke off are looked for. */
-const SWEEP_AT: i32 = 256;
-
-let remembered: i32 = 0;
-let sweepAt: i32 = SWEEP_AT;
 
 // Two that are constants once the top level has run: what they guard is neither kept nor asked for where they are false.
 /** Whether streams have other callbacks than their first and those of its calls. */
@@ -96,25 +62,31 @@ let sweepAt: i32 = SWEEP_AT;
 }
 // @ts-ignore: decorator
 @inline function keepsEnd(): bool {
-  return hasPhases() || isDefined(GATEWAY_USES_hasBody);
+  return (running.lastPhase & 1) != 0 || isDefined(GATEWAY_USES_hasBody) || isDefined(GATEWAY_USES_routeCall);
 }
+/** 0 for the request, 16 for the response. */
 // @ts-ignore: decorator
-@inline function isResponse(phase: Phase): bool {
-  return phase >= Phase.ResponseHeaders;
+@inline function messageOf(phase: Phase): u32 {
+  return (<u32>phase) & 16;
 }
 // @ts-ignore: decorator
 @inline export function isMarked(mark: Mark): bool {
   return (running.marks & mark) != 0;
 }
+/** Whether the present phase comes before `phase`: always, where no handler is registered for that or a later one. */
+// @ts-ignore: decorator
+@inline export function isBefore(phase: Phase): bool {
+  return running.lastPhase < phase || running.phase < phase;
+}
 /** One call of the message of a phase. */
 // @ts-ignore: decorator
 @inline function oneCall(phase: Phase): u32 {
-  return isResponse(phase) ? 0x10000 : 1;
+  return 1 << messageOf(phase);
 }
 /** Whether calls are under way that the message of the present phase waits for. */
 export function isWaiting(): bool {
   if (!hasPhases()) return running.waiting != 0;
-  return (isResponse(running.phase) ? running.waiting >> 16 : running.waiting & 0xffff) != 0;
+  return ((running.waiting >> messageOf(running.phase)) & 0xffff) != 0;
 }
 /** The message of the present phase waits for one more call. */
 export function addWaiting(): void {
@@ -122,7 +94,7 @@ export function addWaiting(): void {
 }
 // @ts-ignore: decorator
 @inline function heldMark(): Mark {
-  return isResponse(running.phase) ? Mark.ResponseHeld : Mark.RequestHeld;
+  return <Mark>((<u32>Mark.RequestHeld) << (messageOf(running.phase) >> 4));
 }
 /** The message of the present phase stays with the gateway. */
 export function hold(): void {
@@ -134,10 +106,10 @@ export function resume(): void {
   const mark = heldMark();
   if (hasPhases()) {
     if (!isMarked(mark)) return;
-    running.marks &= ~mark;
+    running.marks ^= mark;
   }
   if (running.pauses && mark == Mark.ResponseHeld && isMarked(Mark.ResponsePaused)) return;
-  continueStream(isResponse(running.phase) ? StreamType.Response : StreamType.Request);
+  continueStream(<StreamType>(messageOf(running.phase) >> 4));
 }
 
 /** A stream's first callback begins. */
@@ -165,12 +137,21 @@ export function marksOf(id: u32): u32 {
   const record = STREAMS.get(id);
   return record ? changetype<Remembered>(record).marks : 0;
 }
-/** The callback of a call of the message of `phase` begins; `record` is what `remember` gave. False when the stream is gone. */
-export function enterCall(record: usize, phase: Phase): bool {
-  enterCallback();
+/**
+ * The callback of a call of the message of `phase` goes on with the stream; `record` is what `remember` gave. Returns the phase that the stream has
+ * come to, because a response may have begun while a call held the request's body: `Log` when it is over.
+ */
+export function enterCall(record: usize, phase: Phase): Phase {
   recall(record);
   running.waiting -= oneCall(phase);
-  return enterContext(running.id);
+  const present = enterContext(running.id) ? running.phase : Phase.Log;
+  if (hasPhases()) running.phase = phase;
+  return present;
+}
+/** The callback is over. `present`: what `enterCall` gave. */
+export function leaveCall(present: Phase): void {
+  if (hasPhases()) running.phase = max(present, running.phase);
+  leaveStream();
 }
 function recall(record: usize): void {
   const stream = changetype<Remembered>(record);
@@ -189,32 +170,30 @@ export function leaveStream(): void {
   // None is running where the host has called back in the middle of this callback.
   if (running.id) {
     if (running.waiting || !isOver()) remember();
-    else if (running.record) forget(running.record);
-    else if (running.keepsState && running.state) __unpin(running.state);
+    else if (running.record || running.keepsState) forget(running.record, running.state);
   }
   running.id = 0;
-  running.record = 0;
   leaveCallback();
 }
 /** Whether every handler has run. */
 // @ts-ignore: decorator
 @inline function isOver(): bool {
   const last = running.lastPhase;
+  if (!(last & 1)) return running.phase >= last;
   if (running.phase != last)
     return running.phase > last || (running.endOfStream && (running.phase | 1) == last);
   // A body comes in several callbacks.
-  return !(last & 1) || isMarked(last == Phase.RequestBody ? Mark.RequestBodySeen : Mark.ResponseBodySeen);
+  return isMarked(last == Phase.RequestBody ? Mark.RequestBodySeen : Mark.ResponseBodySeen);
 }
 /** Notes what the running stream has, for its next callback. Returns where. */
 export function remember(): usize {
   if (!running.record) {
     const record = heap.alloc(offsetof<Remembered>());
     running.record = record;
-    changetype<Remembered>(record).id = running.id;
     if (hasPhases()) {
+      sweep();
       STREAMS.add(running.id, record);
-      if (++remembered > sweepAt) sweep();
-    }
+    } else changetype<Remembered>(record).id = running.id;
   }
   const stream = changetype<Remembered>(running.record);
   stream.config = running.config;
@@ -227,35 +206,34 @@ export function remember(): usize {
 }
 /** A call of a stream that is over will not come back. */
 export function waitNoMore(record: usize, phase: Phase): void {
-  if (!(changetype<Remembered>(record).waiting -= oneCall(phase))) forget(record);
+  const stream = changetype<Remembered>(record);
+  if (!(stream.waiting -= oneCall(phase))) forget(record, stream.state);
 }
 /** The host deletes a stream. */
 export function forgetStream(id: u32): void {
   const record = STREAMS.get(id);
-  if (record && !changetype<Remembered>(record).waiting) forget(record);
-}
-/** Not while a call is under way, which knows the record. */
-function forget(record: usize): void {
   const stream = changetype<Remembered>(record);
-  if (hasPhases()) {
-    STREAMS.remove(stream.id);
-    remembered--;
-  }
-  if (running.keepsState && stream.state) __unpin(stream.state);
+  if (record && !stream.waiting) forget(record, stream.state);
+}
+/** Not while a call is under way, which knows the record: 0 for none, and its id is none then, as at address 0 nothing stands. */
+function forget(record: usize, state: usize): void {
+  if (hasPhases()) STREAMS.remove(changetype<Remembered>(record).id);
+  if (running.keepsState) __unpin(state);
   heap.free(record);
 }
-/** Forgets streams that ended before their last handler. To be told of each by the host would cost every request one more entry. */
+/**
+ * Forgets those in the bucket of the running stream that ended before their last handler: they are gone once every bucket has got another. To be told of each
+ * by the host would cost every request one more entry.
+ */
 function sweep(): void {
-  for (let bucket = 0; bucket < TABLE_SIZE; bucket += 4) {
-    let record = STREAMS.first(bucket);
-    while (record) {
-      const next = STREAMS.after(record);
-      const stream = changetype<Remembered>(record);
-      // A call that is under way knows its stream's record, and comes back even when the stream is gone.
-      if (stream.id != running.id && !stream.waiting && !enterContext(stream.id)) forget(record);
-      record = next;
-    }
+  let record = STREAMS.first(running.id);
+  while (record) {
+    const next = STREAMS.after(record);
+    const stream = changetype<Remembered>(record);
+    // A call that is under way knows its stream's record, and comes back even when the stream is gone.
+    if (!stream.waiting)
+      if (enterContext(stream.id)) enterContext(running.id);
+      else forget(record, stream.state);
+    record = next;
   }
-  enterContext(running.id);
-  sweepAt = max(SWEEP_AT, remembered * 2);
 }
