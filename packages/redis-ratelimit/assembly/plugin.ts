@@ -2,11 +2,12 @@ import { Action, Plugin } from "@gateway-plugins/sdk";
 import { Config } from "./config";
 
 // One atomic step, by Redis's clock, which all gateways share. A key without an expiry (a failover can lose it) gets one again.
-const COUNT = `local t = redis.call('TIME')[1]
-t = t - t % 60
-local n = redis.call('INCR', KEYS[1])
-if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIREAT', KEYS[1], t + 60) end
-return {n, t}`;
+const COUNT = `local c,k=redis.call,KEYS[1]
+local t=c('TIME')[1]
+t=t-t%60
+local n=c('INCR',k)
+if c('TTL',k)<0 then c('EXPIREAT',k,t+60) end
+return {n,t}`;
 
 class State {
   /** Unix seconds at which the request's window began; 0: not counted. */
