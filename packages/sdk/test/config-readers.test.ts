@@ -20,7 +20,7 @@ new Plugin<Config>("p").parseConfig((json, config) => config.read(json))
 const BOOLS = { a: true, b: "true", c: 1, d: "1", e: false, f: "0" };
 
 describe.for(BUILDS)("the readers of a configuration (%s)", ([, flags]) => {
-  const start = async (config: object | string) =>
+  const start = async (config: object | string | Uint8Array) =>
     startGateway({ plugin: await build(SOURCE, flags), name: "p", config, canary: false });
   const read = async (config: object | string) =>
     (await (await start(config)).fetch("/")).text().split("|") as string[];
@@ -34,6 +34,19 @@ describe.for(BUILDS)("the readers of a configuration (%s)", ([, flags]) => {
       `\n{"skipped" : ${skipped} ,"text":1,"te\\u0078t": ${text}\t,"list":[ ${text} , "" ],"number":-12.50e+3,"must":0}\r\n`,
     );
     expect([found, list, number]).toEqual([parsed, `${parsed}+`, "-12.50e+3"]);
+  });
+  test("keep the bytes of a text that is not UTF-8, and refuse what is no JSON around them", async () => {
+    const bytes = (text: string) => Buffer.from(text, "latin1");
+    const gateway = await start(
+      bytes('{"must":1,"te\xff":2,"text":"\xe9 \xed\xa0\x80 \xfa\xfd\xff \\ud83d\xff\\ude00"}'),
+    );
+    const response = await gateway.fetch("/");
+    expect(Buffer.from(response.bytes()).toString("latin1").split("|")[0]).toBe(
+      "\xe9 \xed\xa0\x80 \xfa\xfd\xff \xef\xbf\xbd\xff\xef\xbf\xbd",
+    );
+    expect(gateway.logs.some(({ message }) => message.endsWith(": unknown key, ignored"))).toBe(true);
+    for (const wrong of ["{\xff}", '{"must":\xff}', "\xff", '{"must":1}\xff', '{"must\xff'])
+      await expect(start(bytes(wrong))).rejects.toThrow("not valid JSON");
   });
   test("take numbers and booleans in all their spellings", async () => {
     const numbers = { plain: "-2147483648", from: 1, to: "9", both: 0, kept: 100, must: "007" };

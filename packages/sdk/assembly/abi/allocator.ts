@@ -6,7 +6,7 @@ import { allocation } from "../runtime/allocation";
 export const OUT: usize = memory.data(16);
 
 const STATIC_SIZE: usize = 1024;
-const STATIC: usize = memory.data(1024);
+const STATIC: usize = memory.data(1028);
 /** More than any gateway buffers; refusing (the host call then answers InvalidMemoryAccess) beats trapping on exhausted memory. */
 const LIMIT: usize = 256 << 20;
 
@@ -21,7 +21,7 @@ export function makeBuffer(size: usize): usize {
   store<u32>(buffer - 4, <u32>size); // `rtSize` of the runtime's object header
   return buffer;
 }
-/** `proxy_on_memory_allocate`. Makes no host call: hosts forbid it here. */
+/** `proxy_on_memory_allocate`. There is room for a 0 behind the bytes. Makes no host call: hosts forbid it here. */
 export function allocate(size: usize): usize {
   if (size > LIMIT) return 0;
   if (keeping) {
@@ -31,7 +31,7 @@ export function allocate(size: usize): usize {
   }
   if (size <= STATIC_SIZE) return STATIC;
   freeHostBytes();
-  return (block = heap.alloc(size));
+  return (block = heap.alloc(size + 1));
 }
 
 /** Before a host call: forget what the last one wrote, because hosts leave the out parameters untouched on failure. */

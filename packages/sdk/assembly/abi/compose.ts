@@ -2,8 +2,9 @@
 import { Encoded, decode, encodeText, encoded, giveBack, lengthOf, pointerOf } from "./text";
 
 const SIZE: usize = 1024;
-// Memory of its own: a wrapper may have something in scratch while it complains.
-export const TEXT: usize = memory.data(1024);
+export const ROOM_BEFORE: usize = 128;
+// Memory of its own: a wrapper may have something in scratch while it complains. There is room in front of it.
+export const TEXT: usize = memory.data(1152) + ROOM_BEFORE;
 
 let end: usize = 0;
 
@@ -30,8 +31,12 @@ export function putNumber(n: i64): void {
     putByte(45);
     n = -n;
   }
-  if (<u64>n > 9) putNumber(<i64>(<u64>n / 10));
-  putByte(48 + <u32>(<u64>n % 10));
+  putCount(n);
+}
+/** A number that is not negative. */
+export function putCount(n: u64): void {
+  if (n > 9) putCount(n / 10);
+  putByte(48 + <u32>(n % 10));
 }
 /** Ends the text, which begins with ASCII; it stays until the next one begins. */
 export function endText(): Encoded {

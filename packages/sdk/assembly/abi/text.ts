@@ -5,8 +5,6 @@ import { utf8 } from "./literals";
 import { isAmong, isReserved, isSingleValued } from "./names";
 import { codePoint, emit, joinSurrogates, sequenceAt } from "./utf8";
 
-export { codePoint, emit, joinSurrogates, sequenceAt } from "./utf8";
-
 const SCRATCH_SIZE: usize = 4096;
 const SCRATCH: usize = memory.data(4096);
 let used: usize = 0;
@@ -36,8 +34,9 @@ export type Encoded = u64;
 }
 
 export function same(a: usize, b: usize, length: usize): bool {
-  for (const end = a + length; a < end; a++, b++) if (load<u8>(a) != load<u8>(b)) return false;
-  return true;
+  let left = <i32>length;
+  while (--left >= 0 && load<u8>(a + left) == load<u8>(b + left)) {}
+  return left < 0;
 }
 export function equals(a: Encoded, b: Encoded): bool {
   return lengthOf(a) == lengthOf(b) && same(pointerOf(a), pointerOf(b), lengthOf(a));

@@ -4,17 +4,16 @@
 @inline export function joinSurrogates(high: u32, low: u32): u32 {
   return (high << 10) + low + (0x10000 - (0xd800 << 10) - 0xdc00);
 }
-/** Writes one code point as UTF-8, U+FFFD for a lone half of a surrogate pair; returns the new end. */
-export function emit(p: usize, c: u32): usize {
+/** Writes one code point as UTF-8, U+FFFD for a lone half of a surrogate pair; returns the new end. `lead` 0: one byte, as it is. */
+// The bits of `lead` are those that the first byte has no room for.
+export function emit(p: usize, c: u32, lead: i32 = -128): usize {
   if (c >> 11 == 27) c = 0xfffd;
-  // Bytes behind the first: a number of 8 bits needs one, of 12 two, of 17 three.
-  const more = c < 0x80 ? 0 : (30 - clz(c)) / 5;
-  for (let i: usize = more; i; i--) {
-    store<u8>(p + i, (c & 63) | 128);
-    c >>= 6;
-  }
-  store<u8>(p, c | (0xf0e0c000 >> (more << 3)));
-  return p + more + 1;
+  if (c & lead) {
+    p = emit(p, c >> 6, (lead | -64) >> 1);
+    c = (c & 63) | 128;
+  } else c |= lead << 1;
+  store<u8>(p, c);
+  return p + 1;
 }
 
 /** What `sequenceAt` has read. */

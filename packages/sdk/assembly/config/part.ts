@@ -10,11 +10,15 @@ export class document {
   static inherits: bool = false;
   /** A problem leaves out this part only, the rest is still used. */
   static partial: bool = false;
+  /** Where the whole document stands; then, in its place, one rule of `_rules_` after the other. */
+  static start: usize = 0;
+  /** The rule's; -1 for the whole document. */
+  static index: i32 = -1;
   /** The first of those of its objects that have memory of their own. */
   static parts: usize = 0;
 }
 
-/** One object. Raw memory. */
+/** One object. Raw memory. What a root's `start` and `index` are stands in `document`. */
 // @ts-ignore: decorator
 @unmanaged
 export class Part {
@@ -29,15 +33,13 @@ export class Part {
   fallback: usize;
 }
 
-const ROOT = changetype<Part>(memory.data(64));
-/** The whole document; then, in its place, one rule of `_rules_` after the other, by its `index`. */
-export function rootPart(start: usize, index: i32): Part {
-  ROOT.start = start;
-  ROOT.index = index;
-  return ROOT;
+/** What `document.start` says. */
+export const ROOT = changetype<Part>(memory.data(64));
+export function startOf(part: Part): usize {
+  return part == ROOT ? document.start : part.start;
 }
 /** An object without members. */
-export const EMPTY: usize = memory.data<u8>([0xff, 0xfd]);
+export const EMPTY: usize = memory.data<u8>([123, 0, 0, 0, 0]);
 
 /** A part of another one; `freeParts` frees it. */
 export function partOf(parent: Part, start: usize, key: Encoded, index: i32): Part {
@@ -72,7 +74,7 @@ export function parentOf(part: Part): usize {
 
 /** The value of a key, which counts as read then; 0 when it is missing or null. */
 export function find(from: Part, key: Encoded): usize {
-  let p = member(from.start, key);
+  let p = member(startOf(from), key);
   if (document.inherits && !p && from.fallback) p = member(from.fallback, key);
   return kindAt(p) == Kind.Null ? 0 : p;
 }

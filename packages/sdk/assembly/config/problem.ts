@@ -2,10 +2,10 @@
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf } from "../abi/text";
-import { putByte, putNumber, putText } from "../abi/compose";
+import { putByte, putCount, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { firstIn, nextIn, textAt, unreadFrom } from "../json/condensed";
-import { Part, document, parentOf } from "./part";
+import { Part, document, parentOf, startOf } from "./part";
 
 /** Refuses the configuration, unless something else already has. An empty key is the object itself; `index` -1 is none. */
 export function refuse(from: Part, key: Encoded, index: i32, message: Encoded): void {
@@ -35,8 +35,12 @@ export function endProblem(): void {
 }
 /** Names the keys that nobody has read. */
 export function warnOfUnread(from: Part): void {
-  for (let name = unreadFrom(firstIn(from.start)); name; name = unreadFrom(nextIn(name)))
+  const end = nextIn(startOf(from));
+  let name = firstIn(startOf(from));
+  while ((name = unreadFrom(name, end)) < end) {
     warn(from, textAt(name), utf8("unknown key, ignored"));
+    name = nextIn(nextIn(name));
+  }
 }
 export function warn(from: Part, key: Encoded, message: Encoded): void {
   startPath(utf8("$"), from, key, -1);
@@ -57,7 +61,12 @@ function putOwnPath(part: Part): void {
   if (parent) {
     putOwnPath(changetype<Part>(parent));
     putStep(part.key, part.index);
-  } else if (part.index >= 0) putStep(utf8("_rules_"), part.index);
+  } else if (document.index >= 0) {
+    // Not by `putStep`: a plugin without parts has one use of it then.
+    putText(utf8("._rules_["));
+    putCount(document.index);
+    putByte(93);
+  }
 }
 /** `.key`, or `.key[0]`. */
 function putStep(key: Encoded, index: i32): void {
@@ -65,6 +74,6 @@ function putStep(key: Encoded, index: i32): void {
   putText(key);
   if (index < 0) return;
   putByte(91);
-  putNumber(index);
+  putCount(index);
   putByte(93);
 }

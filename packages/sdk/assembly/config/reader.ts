@@ -1,12 +1,12 @@
 import { utf8 } from "../abi/literals";
-import { Encoded, encodeText, giveBack, lengthOf, pointerOf } from "../abi/text";
+import { Encoded, encodeText, equals, giveBack, lengthOf, pointerOf, same } from "../abi/text";
 import { putNumber, putText } from "../abi/compose";
 import { HttpClient } from "../http/client";
 import { Cluster } from "../http/cluster";
-import { Kind, firstIn, isEnd, isNumber, kindAt, member, nextIn, takeText, textAt } from "../json/condensed";
+import { Kind, firstIn, isText, kindAt, member, nextIn, takeText, textAt } from "../json/condensed";
 import { RedisClient } from "../redis/commands";
 import { Options } from "../stream/options";
-import { EMPTY, Part, document, find, partOf } from "./part";
+import { EMPTY, Part, document, find, partOf, startOf } from "./part";
 import { endProblem, missing, refuse, startProblem, warn } from "./problem";
 
 /** Both ends count. */
@@ -131,7 +131,7 @@ export class ConfigReader extends Part {
 
 function readString(from: ConfigReader, key: Encoded, otherwise: string): string {
   const p = find(from, key);
-  if (kindAt(p) == Kind.String || isNumber(p)) return takeText(p);
+  if (isText(p)) return takeText(p);
   if (p) refuse(from, key, -1, utf8("must be a string"));
   return otherwise;
 }
@@ -161,16 +161,15 @@ function readInteger(
     if (required) missing(from, key);
     return otherwise;
   }
-  let p = found;
-  if (kindAt(p) == Kind.String) p++;
-  const negative = load<u8>(p) == 45;
-  if (negative) p++;
+  let p = firstIn(found);
+  const isNegative = load<u8>(p) == 45;
+  p += usize(isNegative);
   const start = p;
   let n: i64 = 0;
-  for (; <u32>load<u8>(p) - 48 < 10; p++) n = n * 10 + (load<u8>(p) - 48);
-  if (negative) n = -n;
+  for (let digit: u32; (digit = <u32>load<u8>(p) - 48) < 10; p++) n = n * 10 + digit;
+  if (isNegative) n = -n;
   // One digit to 18.
-  if (isEnd(p) & (p - start - 1 < 18) & (n >= min) & (n <= max)) return <i32>n;
+  if ((p == nextIn(found)) & (p - start - 1 < 18) & (n >= min) & (n <= max)) return <i32>n;
   startProblem(from, key, -1);
   putText(utf8("must be a whole number from "));
   putNumber(min);
@@ -182,14 +181,11 @@ function readInteger(
 function readBool(from: ConfigReader, key: Encoded, otherwise: bool): bool {
   const value = find(from, key);
   if (!value) return otherwise;
-  const p = value + (kindAt(value) == Kind.String ? 1 : 0);
-  const c: u32 = load<u8>(p);
-  // Of `false` the last four letters; its first is known.
-  const length: usize = c >> 1 == 24 ? 1 : c == 102 ? 5 : 4;
-  if (isEnd(p + length) && (length == 1 || load<u32>(p + length - 4) == (c == 102 ? 0x65736c61 : 0x65757274)))
-    return c == 49 || c == 116;
-  refuse(from, key, -1, utf8("must be true or false"));
-  return otherwise;
+  const text = textAt(value);
+  const isTrue = equals(text, utf8("true")) | equals(text, utf8("1"));
+  if (!(isTrue | equals(text, utf8("false")) | equals(text, utf8("0"))))
+    refuse(from, key, -1, utf8("must be true or false"));
+  return isTrue;
 }
 function readStrings(from: ConfigReader, key: Encoded): string[] {
   const values: string[] = [];
@@ -197,7 +193,7 @@ function readStrings(from: ConfigReader, key: Encoded): string[] {
   if (kindAt(p) == Kind.String) values.push(takeText(p));
   else if (kindAt(p) == Kind.List) {
     let index = 0;
-    for (let item = firstIn(p); item; item = nextIn(item), index++) {
+    for (let item = firstIn(p); item < nextIn(p); item = nextIn(item), index++) {
       if (kindAt(item) == Kind.String) values.push(takeText(item));
       else refuse(from, key, index, utf8("must be a string"));
     }
@@ -209,7 +205,7 @@ function readObjects(from: ConfigReader, key: Encoded): ConfigReader[] {
   const p = find(from, key);
   if (kindAt(p) == Kind.List) {
     let index = 0;
-    for (let item = firstIn(p); item; item = nextIn(item), index++) {
+    for (let item = firstIn(p); item < nextIn(p); item = nextIn(item), index++) {
       if (kindAt(item) == Kind.Object) readers.push(changetype<ConfigReader>(partOf(from, item, key, index)));
       else refuse(from, key, index, utf8("must be an object"));
     }
@@ -228,10 +224,11 @@ function readObject(from: ConfigReader, key: Encoded): ConfigReader {
   return changetype<ConfigReader>(part);
 }
 
-/** Whether a service's name ends with `.static`: four bytes at a time. */
+/** Whether a service's name ends with `.static`. */
 function isStatic(name: string): bool {
   const encoded = encodeText(name);
-  giveBack(encoded);
   const end = pointerOf(encoded) + lengthOf(encoded);
-  return lengthOf(encoded) > 6 && load<u32>(end - 7) == 0x6174732e && load<u32>(end - 4) == 0x63697461;
+  const found = lengthOf(encoded) > 6 && same(end - 7, pointerOf(utf8(".static")), 7);
+  giveBack(encoded);
+  return found;
 }

@@ -9,10 +9,14 @@ export function readBuffer(buffer: BufferType): ArrayBuffer | null {
   proxy_get_buffer_bytes(buffer, 0, i32.MAX_VALUE, OUT, OUT + 4);
   return takeKept();
 }
-/** The same into raw memory, with a 0 behind it, which the caller frees; `hostLength` tells how many there are. */
-export function readRawBuffer(buffer: BufferType): usize {
+/** The same, which stands in the host bytes then. */
+export function findBuffer(buffer: BufferType): void {
   clearOut();
   proxy_get_buffer_bytes(buffer, 0, i32.MAX_VALUE, OUT, OUT + 4);
+}
+/** The same into raw memory, with a 0 behind it, which the caller frees; `hostLength` tells how many there are. */
+export function readRawBuffer(buffer: BufferType): usize {
+  findBuffer(buffer);
   const length = hostLength();
   const bytes = heap.alloc(length + 4);
   memory.copy(bytes, hostPointer(), length);

@@ -2,10 +2,7 @@ import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { proxy_get_log_level, proxy_log } from "../abi/imports";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
-import { TEXT, cutText, putBytes, putText, startText } from "../abi/compose";
-
-const PREFIX_SIZE: usize = 128;
-const PREFIX: usize = memory.data(128);
+import { ROOM_BEFORE, TEXT, cutText, putText, startText } from "../abi/compose";
 
 let prefixLength: usize = 0;
 /** The gateway's level, which it writes here itself; all lines where it does not. */
@@ -14,10 +11,10 @@ let checks: u32 = 0;
 
 /** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Up to 126 bytes. */
 export function setLogPrefix(name: Encoded): void {
-  const length = min(lengthOf(name), PREFIX_SIZE - 2);
-  memory.copy(PREFIX, pointerOf(name), length);
-  store<u16>(PREFIX + length, 0x203a); // ": "
+  const length = min(lengthOf(name), ROOM_BEFORE - 2);
   prefixLength = length + 2;
+  memory.copy(TEXT - prefixLength, pointerOf(name), length);
+  store<u16>(TEXT - 2, 0x203a); // ": "
   release();
 }
 
@@ -27,13 +24,12 @@ export function logs(wanted: LogLevel): bool {
   return wanted >= load<i32>(LEVEL);
 }
 
-/** Begins a line: `<plugin>: `. */
+/** Begins a line, in front of which `<plugin>: ` stands. */
 export function startLine(): void {
   startText();
-  putBytes(PREFIX, prefixLength);
 }
 export function endLine(wanted: LogLevel): void {
-  proxy_log(wanted, TEXT, cutText());
+  proxy_log(wanted, TEXT - prefixLength, prefixLength + cutText());
 }
 
 /** One line of one literal. */

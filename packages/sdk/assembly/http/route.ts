@@ -8,10 +8,12 @@ const WITHOUT_XDS: Encoded = 4 - ((<u64>4) << 32);
 let cut: Encoded = 0;
 
 function find(name: Encoded): bool {
-  if (findProperty(name + cut)) return true;
-  const found = findProperty(name + (WITHOUT_XDS - cut));
-  if (found) cut = WITHOUT_XDS - cut;
-  return found;
+  const before = cut;
+  do {
+    if (findProperty(name + cut)) return true;
+    cut = WITHOUT_XDS - cut;
+  } while (cut != before);
+  return false;
 }
 /** Whether the route has a name, which then stands in the host bytes. */
 export function findRouteName(): bool {

@@ -1,32 +1,29 @@
-// The grammar: strict RFC 8259 over UTF-8 bytes. Nothing is allocated, time is linear, depth is limited, and no input traps.
-import { codePoint, emit, joinSurrogates, sequenceAt } from "../abi/text";
+// The grammar: RFC 8259 over bytes, strict where a body is read. Time is linear, depth is limited, and no input traps.
+import { emit, joinSurrogates, sequenceAt } from "../abi/utf8";
 
 /** Deeper nesting is refused. */
 const MAX_DEPTH: i32 = 64;
-/** What may stand behind a backslash, each with what it says. */
-const ESCAPES: usize = memory.data<u8>([34, 34, 92, 92, 47, 47, 98, 8, 102, 12, 110, 10, 114, 13, 116, 9]);
-
-/** What `condense` writes for the marks between values. UTF-8 has none of these bytes, so each of them ends a text. */
-export const enum Mark {
-  Colon = 0xfa,
-  Comma = 0xfc,
-  Close = 0xfd,
-  List = 0xfe,
-  Object = 0xff,
-}
+/** What may stand behind a backslash, each with what it says; in front, 0 for the rest. */
+const ESCAPES: usize = memory.data<u8>([
+  0, 0, 34, 34, 92, 92, 47, 47, 98, 8, 102, 12, 110, 10, 114, 13, 116, 9,
+]);
+/** In front of each value that `condense` writes: its kind, and how many bytes follow. */
+export const HEAD: usize = 5;
 
 let at: usize = 0;
 /** Where something was wrong first; 0 for nowhere. */
 let failed: usize = 0;
-/** Where what is read is to be written; 0 for nowhere. Never before it is read, so a document may be written over itself. */
+/** Where what is read is written. */
 let out: usize = 0;
+/** Nothing is written, and texts have to be UTF-8. A constant where only configurations are read. */
+let onlyChecks: bool = false;
 
 // After a failure reading goes on here, among zeros, which end everything: no step needs to ask whether the one before has failed.
 const NOTHING: usize = memory.data(16);
-function fail(): void {
+function check(holds: i32): void {
+  if (holds) return;
   if (!failed) failed = at;
   at = NOTHING;
-  out = 0;
 }
 
 // The byte behind the document is 0, which belongs to no value: no step needs to ask where the end is.
@@ -38,144 +35,152 @@ function next(): u32 {
   at++;
   return peek();
 }
-function put(byte: u32): void {
-  if (out) store<u8>(out++, byte);
-}
 /** Writes the byte as it stands. */
 function take(): u32 {
-  put(peek());
+  if (!onlyChecks) store<u8>(out++, peek());
   return next();
 }
 function space(): u32 {
   let c = peek();
-  // Tab, line feed, carriage return and space, a bit for each.
-  while (c - 9 < 24 && (0x800013 >> (c - 9)) & 1) c = next();
+  while ((c == 32) | (c - 9 < 2) | (c == 13)) c = next();
   return c;
 }
-/** A colon, or what closes a container. */
-function expect(byte: u32): void {
-  if (space() == byte) at++;
-  else fail();
-  put(byte | 0xf8);
+/** Steps over this one, if it comes next. */
+function accept(byte: u32): i32 {
+  const isNext = i32(space() == byte);
+  at += isNext;
+  return isNext;
 }
 
-/** Whether the bytes are one JSON document; a byte 0 must follow them. `failedAt` tells where they are not. */
+/** Whether the bytes are one JSON document in UTF-8; a byte 0 must follow them. `failedAt` tells where they are not. */
 export function isJson(p: usize, length: usize): bool {
-  const end = p + length;
+  onlyChecks = true;
+  read(p, length);
+  onlyChecks = false;
+  return !failed;
+}
+function read(p: usize, length: usize): void {
   failed = 0;
   at = p;
   value(MAX_DEPTH);
   space();
-  if (at != end) fail();
-  return !failed;
+  check(i32(at == p + length));
 }
 /**
- * The same, and writes the document over itself: without white space, texts without escapes and closing quote, `Mark`s between values.
- * `condensed.ts` reads it.
+ * Reads a document, which need not be UTF-8, and writes it for `condensed.ts` into raw memory, which the caller frees. A byte 0 must follow it. When
+ * `hasFailed`, what is there means nothing.
  */
-export function condense(p: usize, length: usize): bool {
-  out = p;
-  const accepted = isJson(p, length);
-  out = 0;
-  return accepted;
+export function condense(p: usize, length: usize): usize {
+  // Every value has two bytes in the document at least, so this one is at most three times as long; but what has failed may leave objects and lists open.
+  const condensed = heap.alloc(length * 3 + 256);
+  out = condensed;
+  read(p, length);
+  return condensed;
 }
-/** Where the last `isJson` failed, as an offset from its start. */
+/** Whether the last document was none. */
+// @ts-ignore: decorator
+@inline export function hasFailed(): bool {
+  return failed != 0;
+}
+/** Where it failed, as an offset from its start. */
 export function failedAt(p: usize): usize {
   return failed - p;
 }
 
 function value(depth: i32): void {
+  const head = out;
   let c = space();
-  if (c == 34) {
-    put(34);
-    text();
-  } else if ((c | 32) == 123) {
-    if (!depth) fail();
-    put((c >> 5) | 0xfc);
+  if (!onlyChecks) {
+    store<u8>(head, c);
+    out = head + HEAD;
+  }
+  if (c == 34) text();
+  else if ((c | 32) == 123) {
+    check(depth);
     next();
     c += 2;
-    if (space() != c)
-      for (;;) {
+    if (!accept(c)) {
+      do {
         if (c == 125) {
-          if (space() != 34) fail();
-          put(34);
-          text();
-          expect(58);
+          check(i32(space() == 34));
+          value(depth);
+          check(accept(58));
         }
         value(depth - 1);
-        if (space() != 44) break;
-        put(Mark.Comma);
-        next();
-      }
-    expect(c);
+      } while (accept(44));
+      check(accept(c));
+    }
   } else if (c > 57) {
-    // Of `false` the last four letters; its first is known.
-    let length: usize = c == 102 ? 5 : 4;
-    if (load<u32>(at + length - 4) != (c == 102 ? 0x65736c61 : c == 116 ? 0x65757274 : 0x6c6c756e)) fail();
-    do take();
-    while (--length);
+    // Of `false` the last four letters.
+    const isFalse = c == 102;
+    if (isFalse) take();
+    check(i32(load<u32>(at) == (isFalse ? 0x65736c61 : c == 116 ? 0x65757274 : 0x6c6c756e)));
+    take();
+    take();
+    take();
+    take();
   } else {
     if (c == 45) c = take();
-    if (c == 48) take();
-    else digits(c);
-    if (peek() == 46) digits(take());
-    if ((peek() | 32) == 101) {
+    c = c == 48 ? take() : digits(c);
+    if (c == 46) c = digits(take());
+    if ((c | 32) == 101) {
       c = take();
       digits(c == 43 || c == 45 ? take() : c);
     }
   }
+  if (!onlyChecks) store<u32>(head, out - head - HEAD, 1);
 }
-/** At what must be a digit. */
-function digits(c: u32): void {
-  if (c - 48 > 9) fail();
-  while (take() - 48 < 10);
+/** At what must be a digit; to what is none. */
+function digits(c: u32): u32 {
+  check(i32(c - 48 < 10));
+  do c = take();
+  while (c - 48 < 10);
+  return c;
 }
 /** At an opening quote. */
 function text(): void {
-  /** The first half of a pair, when it stands right before. */
-  let high: u32 = 0;
-  for (;;) {
-    let c = next();
-    if (c == 34) break;
-    if (c < 32) return fail();
-    if (c > 127) {
-      // The 0 behind the document ends a sequence that is cut off.
-      const length = sequenceAt(at, at + 4);
-      if (!length) return fail();
-      at += length - 1;
-      c = codePoint;
-    } else if (c == 92) {
+  let before: u32 = 0;
+  let c: u32;
+  while (((c = next()) > 31) & (c != 34)) {
+    /** As `emit` wants it: bytes stand as they are. */
+    const lead = i32(c == 92) * -128;
+    if (lead) {
       c = next();
       if (c == 117) c = hex();
       else {
-        let escape = ESCAPES;
-        while (load<u8>(escape) != c) {
-          escape += 2;
-          if (escape == ESCAPES + 16) return fail();
-        }
-        c = load<u8>(escape, 1);
+        let escape: usize = 16;
+        while (escape && load<u8>(escape, ESCAPES) != c) escape -= 2;
+        c = load<u8>(escape, ESCAPES + 1);
+        check(c);
       }
+    } else if (onlyChecks && c > 127) {
+      // The 0 behind the document ends a sequence that is cut off.
+      const length = sequenceAt(at, at + 4);
+      check(<i32>length);
+      if (length) at += length - 1;
     }
-    if (out) {
-      if (high && c >> 10 == 55) {
+    if (!onlyChecks) {
+      if ((before >> 10 == 54) & (c >> 10 == 55)) {
         // In the place of the half.
         out -= 3;
-        c = joinSurrogates(high, c);
+        c = joinSurrogates(before, c);
       }
-      out = emit(out, c);
+      out = emit(out, c, lead);
     }
-    high = c >> 10 == 54 ? c : 0;
+    before = c;
   }
-  at++;
+  check(i32(c == 34));
+  next();
 }
 /** The four digits behind `at`. */
 function hex(): u32 {
-  let unit: u32 = 0;
-  for (let i = 0; i < 4; i++) {
+  // The bit in front counts them: it goes with the last.
+  let unit: u32 = 0x10000;
+  do {
     const h = next();
-    if (h - 48 > 9 && (h | 32) - 97 > 5) fail();
+    check(i32(h - 48 < 10) | i32((h | 32) - 97 < 6));
     unit = (unit << 4) | ((h & 15) + (h >> 6) * 9);
-  }
+  } while (unit >> 16);
   return unit;
 }
 
@@ -188,20 +193,23 @@ export function skipSpace(p: usize): usize {
 /** The first byte behind the string at `p`. */
 export function skipText(p: usize): usize {
   at = p;
+  onlyChecks = true;
   text();
+  onlyChecks = false;
   return at;
 }
 /** The first byte behind the value at `p`. */
 export function skipValue(p: usize): usize {
   at = p;
+  onlyChecks = true;
   value(MAX_DEPTH);
+  onlyChecks = false;
   return at;
 }
 /** Unescapes the string at `p`, which becomes no longer by it. Returns the end of what is written at `target`. */
 export function unescape(p: usize, target: usize): usize {
+  at = p;
   out = target;
-  skipText(p);
-  const end = out;
-  out = 0;
-  return end;
+  text();
+  return out;
 }

@@ -4,7 +4,7 @@ import { Encoded, release } from "../abi/text";
 import { logText, logs } from "../host/log";
 
 /**
- * The gateway's log. Each line starts with the plugin's name and has up to 1 KiB; control characters become spaces, so a value from
+ * The gateway's log. Each line starts with the plugin's name and has up to 1 KiB behind it; control characters become spaces, so a value from
  * outside cannot forge a line. A line below the gateway's level costs no host call: the level is asked for once, then every 256th time.
  */
 export namespace log {

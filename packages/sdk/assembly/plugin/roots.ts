@@ -1,22 +1,22 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
-import { hostLength } from "../abi/allocator";
+import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
-import { Part, document, freeParts, rootPart } from "../config/part";
+import { ROOT, document, find, freeParts } from "../config/part";
 import { endProblem, refuse, startProblem, warnOfUnread } from "../config/problem";
-import { readBuffer, readRawBuffer } from "../host/buffers";
+import { findBuffer, readBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
 import { freeObjects, isScoped, keepObjects } from "../runtime/scope";
-import { putNumber, putString, putText } from "../abi/compose";
+import { putCount, putString, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
-import { Kind, firstIn, isEnd, kindAt, member, nextIn, unreadFrom } from "../json/condensed";
-import { condense, failedAt, isJson } from "../json/validate";
+import { Kind, firstIn, kindAt, member, nextIn, textAt, unreadFrom } from "../json/condensed";
+import { condense, failedAt, hasFailed } from "../json/validate";
 import { collectOutside, enterCallback, leaveCallback } from "../stream/callback";
 import { Mark, Phase, isMarked, running } from "../stream/stream";
 import { handlers } from "./handlers";
-import { Choice, Match, Rule, endMatching, firstText, nextText } from "./rules";
+import { Choice, Match, Rule, choose, firstText } from "./rules";
 
 /** Its configuration is the global one. */
 // @ts-ignore: decorator
@@ -48,24 +48,14 @@ export function configure(): bool {
   if (once || !isMarked(Mark.Configured)) {
     if (!once) running.marks |= Mark.Configured;
     const root = rootOf(running.id);
-    if (root) running.config = chooseConfig(changetype<Root>(root));
+    if (root) running.config = choose(changetype<Root>(root)).config;
   }
   return running.config != 0;
 }
-/** Of the first rule that applies, else the global one; 0 when there is none. */
-function chooseConfig(root: Root): usize {
-  let rule = root.next;
-  if (rule != changetype<usize>(root)) {
-    while (rule != changetype<usize>(root) && !changetype<Rule>(rule).applies())
-      rule = changetype<Rule>(rule).next;
-    endMatching();
-  }
-  return changetype<Choice>(rule).config;
-}
 function rootOf(stream: u32): usize {
   const root = first;
-  if (root && !changetype<Root>(root).sibling) return root;
-  return newestStream == stream ? findRoot(newestRoot) : 0;
+  if (!root || !changetype<Root>(root).sibling) return root;
+  return findRoot(newestStream == stream ? newestRoot : 0);
 }
 function findRoot(id: u32): usize {
   let root = first;
@@ -90,31 +80,45 @@ export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
   const root = changetype<Root>(heap.alloc(offsetof<Root>()));
   root.next = changetype<usize>(root);
-  root.config = 0;
-  root.sibling = 0;
+  // Its sibling, too.
+  store<u64>(changetype<usize>(root), 0, offsetof<Root>("config"));
   root.id = id;
   document.failed = false;
   if (handlers.parseRaw) {
     root.text = 0;
     readRaw(root, size ? readBuffer(BufferType.PluginConfiguration) : null);
   } else {
-    let text = readRawBuffer(BufferType.PluginConfiguration);
-    size = <u32>hostLength();
-    // JSON has no byte below the space but white space, so a Struct, with the numbers of its fields, is none.
-    if (handlers.toJson && !isJson(text, size)) {
-      const json = call_indirect<Encoded>(handlers.toJson, text, size);
+    findBuffer(BufferType.PluginConfiguration);
+    let p = hostPointer();
+    let length = hostLength();
+    if (!length) {
+      p = pointerOf(utf8("{}\0"));
+      length = 2;
+    }
+    store<u8>(p + length, 0);
+    let text = condense(p, length);
+    let json: Encoded = 0;
+    if (handlers.toJson && hasFailed()) {
+      json = call_indirect<Encoded>(handlers.toJson, p, <u32>length);
       if (json) {
         heap.free(text);
-        text = pointerOf(json);
-        size = <u32>lengthOf(json);
+        p = pointerOf(json);
+        text = condense(p, lengthOf(json));
       }
     }
-    if (!size) {
-      size = 2;
-      store<u32>(text, 0x7d7b); // {}
-    }
     root.text = text;
-    readConfiguration(root, text, size);
+    document.start = text;
+    document.index = -1;
+    if (hasFailed()) {
+      startProblem(ROOT, 0, -1);
+      putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
+      putCount(failedAt(p));
+      // As its first field does.
+      if (load<u8>(p) == 10) putText(utf8("; if it is a Struct, use a google.protobuf.StringValue"));
+      endProblem();
+    } else readConfiguration(root);
+    if (json) heap.free(pointerOf(json));
+    freeHostBytes();
   }
   freeParts();
   if (isScoped) root.objects = keepObjects();
@@ -172,59 +176,55 @@ function deleteRoot(root: usize): void {
   } while (rule != root);
 }
 
-function readConfiguration(root: Root, object: usize, length: usize): void {
-  const json = rootPart(object, -1);
-  // As its first field does.
-  const beginsStruct = load<u8>(object) == 10;
-  if (!condense(object, length)) {
-    startProblem(json, 0, -1);
-    putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
-    putNumber(failedAt(object));
-    if (beginsStruct) putText(utf8("; if it is a Struct, use a google.protobuf.StringValue"));
-    return endProblem();
-  }
-  if (!isObject(json)) return;
+function readConfiguration(root: Root): void {
+  if (!isObject()) return;
+  const object = document.start;
   const rules = member(object, utf8("_rules_"));
   let item: usize = 0;
+  let end: usize = 0;
   if (rules) {
-    if (kindAt(rules) != Kind.List) return refuse(json, utf8("_rules_"), -1, utf8("must be a list"));
+    if (kindAt(rules) != Kind.List) return refuse(ROOT, utf8("_rules_"), -1, utf8("must be a list"));
     item = firstIn(rules);
+    end = nextIn(rules);
   }
   // As in wasm-go: where there are rules, a global part that cannot be read is left out, and requests without a rule pass by.
-  document.partial = item != 0;
-  if (!rules || unreadFrom(firstIn(object))) root.config = parse(json);
-  if (item && document.failed) {
+  document.partial = item < end;
+  const objectEnd = nextIn(object);
+  if (!rules || unreadFrom(firstIn(object), objectEnd) < objectEnd) root.config = parse();
+  if (document.partial & document.failed) {
     document.failed = false;
     drop(root.config);
     root.config = 0;
   }
   document.partial = false;
-  if (rules && !item && !root.config)
-    refuse(json, utf8("_rules_"), -1, utf8("is empty, with nothing besides it"));
-  if (document.inherits) json.fallback = object;
-  readRules(root, item);
-  if (document.inherits) json.fallback = 0;
+  if (item == end && !root.config)
+    refuse(ROOT, utf8("_rules_"), -1, utf8("is empty, with nothing besides it"));
+  readRules(root, object, item, end);
 }
-function isObject(json: Part): bool {
-  if (kindAt(json.start) == Kind.Object) return true;
-  refuse(json, 0, -1, utf8("must be an object"));
+function isObject(): bool {
+  if (kindAt(document.start) == Kind.Object) return true;
+  refuse(ROOT, 0, -1, utf8("must be an object"));
   return false;
 }
-function parse(json: Part): usize {
+function parse(): usize {
   const config = keep(call_indirect<usize>(handlers.newConfig));
-  call_indirect<void>(handlers.parse, changetype<usize>(json), config);
-  if (!document.failed) warnOfUnread(json);
+  call_indirect<void>(handlers.parse, changetype<usize>(ROOT), config);
+  if (!document.failed) warnOfUnread(ROOT);
   return config;
 }
-function readRules(root: Root, item: usize): void {
+function readRules(root: Root, global: usize, item: usize, end: usize): void {
   let last: Choice = root;
-  for (let index = 0; item; item = nextIn(item), index++) {
-    const reader = rootPart(item, index);
-    if (!isObject(reader)) return;
-    const routes = readCondition(reader, utf8("_match_route_"));
-    const domains = readCondition(reader, utf8("_match_domain_"));
-    let list = readCondition(reader, utf8("_match_service_"));
-    const prefixes = readCondition(reader, utf8("_match_route_prefix_"));
+  for (document.start = item; document.start < end; document.start = nextIn(document.start)) {
+    document.index++;
+    if (!isObject()) return;
+    const rule = changetype<Rule>(heap.alloc(offsetof<Rule>()));
+    rule.next = changetype<usize>(root);
+    last.next = changetype<usize>(rule);
+    last = rule;
+    const routes = readCondition(utf8("_match_route_"));
+    const domains = readCondition(utf8("_match_domain_"));
+    let list = readCondition(utf8("_match_service_"));
+    const prefixes = readCondition(utf8("_match_route_prefix_"));
     // Of several, route and service both have to hold; otherwise the first of route, domain, service, prefix counts.
     let kind = Match.Service;
     if (!routes) {
@@ -237,34 +237,28 @@ function readRules(root: Root, item: usize): void {
       }
       if (!list)
         refuse(
-          reader,
+          ROOT,
           0,
           -1,
           utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"),
         );
     }
-    const config = parse(reader);
-    const rule = changetype<Rule>(heap.alloc(offsetof<Rule>()));
-    rule.next = changetype<usize>(root);
-    rule.config = config;
+    if (document.inherits) ROOT.fallback = global;
+    rule.config = parse();
+    if (document.inherits) ROOT.fallback = 0;
     rule.routes = routes;
     rule.list = list;
     rule.kind = kind;
-    last.next = changetype<usize>(rule);
-    last = rule;
   }
 }
 /** A text or a list of texts; 0 when it is missing or null, or holds none but empty ones. */
-function readCondition(reader: Part, key: Encoded): usize {
-  const list = member(reader.start, key);
+function readCondition(key: Encoded): usize {
+  const list = find(ROOT, key);
   let found: usize = 0;
-  if (kindAt(list) != Kind.Null)
-    for (let item = firstText(list); item; item = nextText(list, item)) {
-      if (kindAt(item) != Kind.String) {
-        refuse(reader, key, -1, utf8("must be a list of strings"));
-        return 0;
-      }
-      if (!isEnd(item + 1)) found = list;
+  if (list)
+    for (let item = firstText(list), end = nextIn(list); item < end; item = nextIn(item)) {
+      if (kindAt(item) != Kind.String) refuse(ROOT, key, -1, utf8("must be a list of strings"));
+      if (lengthOf(textAt(item))) found = list;
     }
   return found;
 }

@@ -1,12 +1,13 @@
 // `_rules_`: configurations for some routes, domains or services. Keys, order and precedence are Higress's.
 // Source: wasm-go pkg/matcher/rule_matcher.go.
 import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { TEXT, cutText, putByte, putBytes, startText } from "../abi/compose";
 import { MapType } from "../abi/enums";
 import { utf8 } from "../abi/literals";
+import { lengthOf, pointerOf, same } from "../abi/text";
 import { findHeader } from "../host/headers";
 import { findRouteCluster, findRouteName } from "../http/route";
-import { Kind, firstIn, isEnd, kindAt, nextIn, skipSame, textAt } from "../json/condensed";
-import { lengthOf } from "../abi/text";
+import { Kind, firstIn, kindAt, nextIn, textAt } from "../json/condensed";
 
 /** A configuration, and what comes behind it: a ring of the rules of one root, in order, with the root at its end. Raw memory. */
 // @ts-ignore: decorator
@@ -25,10 +26,6 @@ export class Rule extends Choice {
   /** What else has to hold; 0 for nothing. */
   list: usize;
   kind: Match;
-
-  applies(): bool {
-    return holds(this.routes, Match.Exact) && holds(this.list, this.kind);
-  }
 }
 
 /** Half of it says what is asked for. */
@@ -41,18 +38,29 @@ export const enum Match {
   Service = 6,
 }
 
-// What rules ask of a request stands in the host bytes: rules that ask for the same, one after another, cost one host call.
+// What rules ask of a request stands here: rules that ask for the same, one after another, cost one host call.
 let asked: i32 = 0;
 let value: usize = 0;
-let end: usize = 0;
-/** Of a service. */
-let port: usize = 0;
-let portEnd: usize = 0;
+let length: usize = 0;
 
-/** Behind the rules of a request. */
-export function endMatching(): void {
+/** The first rule that applies, else the root. */
+export function choose(root: Choice): Choice {
+  let choice: Choice = root;
+  do choice = changetype<Choice>(choice.next);
+  while (choice != root && !applies(changetype<Rule>(choice)));
   asked = 0;
   freeHostBytes();
+  return choice;
+}
+function applies(rule: Rule): bool {
+  let list = rule.routes;
+  let kind = Match.Exact;
+  while (!list || holds(list, kind)) {
+    if (kind != Match.Exact) return true;
+    list = rule.list;
+    kind = rule.kind;
+  }
+  return false;
 }
 function ask(kind: Match): void {
   if (asked == kind >> 1) return;
@@ -61,61 +69,64 @@ function ask(kind: Match): void {
   else if (kind == Match.Service) findRouteCluster();
   else findRouteName();
   value = hostPointer();
-  end = value + hostLength();
+  length = hostLength();
   if (kind < Match.Domain) return;
-  // The port of an authority stands behind its last colon, unless that is one of an address in brackets. That of a service stands behind the
-  // first of exactly three bars, and the name behind the last.
+  // The port of an authority stands behind its last colon, unless that is one of an address in brackets. A service is `outbound|port|subset|name`.
+  const end = value + length;
   let bars = 0;
-  let last = value;
+  let port = value;
+  let subset = value;
+  let name = value;
   for (let p = value; p < end;) {
     const c = load<u8>(p++);
     if (c == (kind == Match.Domain ? 58 : 124)) {
-      if (++bars == 2) {
-        port = last;
-        portEnd = p - 1;
-      }
-      last = p;
-    } else if (c == 93 && kind == Match.Domain) last = value;
+      bars++;
+      port = subset;
+      subset = name;
+      name = p;
+    } else if (c == 93) name = value;
   }
   if (kind == Match.Service) {
-    // Nothing matches what begins behind its end.
-    value = bars == 3 ? last : end + 1;
-  } else if (last > value) end = last - 1;
+    startText();
+    if (bars == 3) {
+      putBytes(name, end - name);
+      putByte(58);
+      putBytes(port, subset - port - 1);
+    }
+    value = TEXT;
+    length = cutText();
+  } else if (name > value) length = name - value - 1;
 }
 
-/** The entries of a list, or a single text in its place. */
+/** The first of a list, or a single text in its place. */
 export function firstText(list: usize): usize {
   return kindAt(list) == Kind.List ? firstIn(list) : list;
 }
-export function nextText(list: usize, item: usize): usize {
-  return item == list ? 0 : nextIn(item);
-}
-/** Whether one of the texts matches, or there is no list. */
+/** Whether one of the texts matches. */
 function holds(list: usize, kind: Match): bool {
-  if (!list) return true;
   ask(kind);
-  for (let item = firstText(list); item; item = nextText(list, item))
-    if (matches(item + 1, kind)) return true;
+  const end = nextIn(list);
+  for (let item = firstText(list); item < end; item = nextIn(item)) if (matches(item, kind)) return true;
   return false;
 }
-function matches(pattern: usize, kind: Match): bool {
-  let start = value;
-  let p = pattern;
-  if (kind == Match.Domain && load<u8>(p) == 42) {
-    p++;
-    kind = Match.Exact;
-    const from = end - lengthOf(textAt(p));
-    if (from > start) start = from;
-  }
-  let q = skipSame(p, start, end);
-  let isWhole = q - p == end - start;
+function matches(item: usize, kind: Match): bool {
+  const pattern = textAt(item);
+  let p = pointerOf(pattern);
+  let n = lengthOf(pattern);
+  if (!n) return false;
+  let from = value;
   if (kind == Match.Domain) {
-    if (load<u8>(q) == 42) q++;
-    isWhole |= load<u8>(q - 1) == 42;
-  } else if (kind == Match.Service && isWhole && load<u8>(q) == 58) {
-    p = q + 1;
-    q = skipSame(p, port, portEnd);
-    isWhole = q - p == portEnd - port;
+    const rest = n - 1;
+    const isEnd = load<u8>(p) == 42;
+    if (isEnd | (load<u8>(p + rest) == 42)) {
+      kind = Match.Prefix;
+      n = rest;
+      if (isEnd) {
+        p++;
+        from += length - n;
+      }
+    }
   }
-  return isEnd(q) & (q > pattern) & (isWhole | (kind == Match.Prefix));
+  const fits = (n == length) | (kind == Match.Prefix) | ((kind == Match.Service) & (load<u8>(n, TEXT) == 58));
+  return (n <= length) & fits && same(p, from, n);
 }
