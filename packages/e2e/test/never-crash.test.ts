@@ -264,7 +264,7 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
 
   describe("holding without a call", () => {
     onEnvoyWith("stale-actions");
-    const LOG = /stale-actions: held, but no call is under way/;
+    const LOG = /stale-actions: held without a call/;
 
     it.each([
       ["/handler", undefined],
@@ -306,7 +306,7 @@ describeOnEnvoy("what would crash or corrupt a gateway, tried through the SDK in
 
     it("are cut off with 500", async () => {
       expect(statusOf(await send("/calls"))).toBe(500);
-      await envoy.waitForLog(/endless-calls: held, but no call is under way, or 16 failed at once/);
+      await envoy.waitForLog(/endless-calls: held without a call, or 16 failed at once/);
     });
   });
 

@@ -106,7 +106,7 @@ describeOnEnvoy("the published plugins in Envoy", () => {
     [
       "mock-response",
       "{mockEnable: true}",
-      "mock-response: configuration refused: $: not valid JSON (or over 64 levels deep) at byte 1",
+      "mock-response: configuration refused: $: bad JSON or over 64 levels at byte 1",
     ],
     ["mock-response", '["mockEnable"]', "mock-response: configuration refused: $: must be an object"],
     [

@@ -47,10 +47,10 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
     ["a wrong type", { mockEnable: [] }, "$.mockEnable: must be true or false"],
     ["a word", { mockEnable: "yes" }, "$.mockEnable: must be true or false"],
     ["another number", { mockEnable: 2 }, "$.mockEnable: must be true or false"],
-    ["text that is not JSON", "mockEnable: true", "$: not valid JSON (or over 64 levels deep) at byte 0"],
+    ["text that is not JSON", "mockEnable: true", "$: bad JSON or over 64 levels at byte 0"],
     ["JSON that is no object", "[]", "$: must be an object"],
-    ["a byte 0 behind JSON", "{}\0", "$: not valid JSON (or over 64 levels deep) at byte 2"],
-    ["nesting without end", "[".repeat(100_000), "$: not valid JSON (or over 64 levels deep) at byte 64"],
+    ["a byte 0 behind JSON", "{}\0", "$: bad JSON or over 64 levels at byte 2"],
+    ["nesting without end", "[".repeat(100_000), "$: bad JSON or over 64 levels at byte 64"],
     [
       "a megabyte of it",
       `{"x":"${"y".repeat(1 << 20)}","mockEnable":{}}`,
@@ -131,7 +131,7 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
   });
 
   test.for([
-    ["a rule without conditions", { _rules_: [{ mockEnable: true }] }, "$._rules_[0]: has no _match_route_"],
+    ["a rule without conditions", { _rules_: [{ mockEnable: true }] }, "$._rules_[0]: no _match_route_"],
     ["an empty list of rules alone", { _rules_: [] }, "$._rules_: is empty"],
     ["rules that are no list", { _rules_: {} }, "$._rules_: must be a list"],
     [

@@ -76,8 +76,8 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     const response = await gateway.fetch("/");
     expect([response.status, response.text()]).toEqual([403, "first"]);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "p: too late: the request is answered or over, or the call is under way",
-      "p: too late: the request is answered or over, or the call is under way",
+      "p: too late: answered or over, or call under way",
+      "p: too late: answered or over, or call under way",
     ]);
   });
 
@@ -96,7 +96,7 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     expect((await gateway.fetch("/")).status).toBe(201);
     expect(service.requests).toHaveLength(2);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      "p: too late: the request is answered or over, or the call is under way",
+      "p: too late: answered or over, or call under way",
     ]);
   });
 
@@ -105,7 +105,7 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
     [
       "is not spoken of when its answer is ignored",
       "ctx.respond(403);",
-      ["too late: the request is answered or over, or the call is under way"],
+      ["too late: answered or over, or call under way"],
       403,
     ],
   ] as const)("a status that cannot be sent %s", async ([, first, lines, status]) => {
@@ -175,7 +175,7 @@ describe.for(BUILDS)("calls (%s)", ([, flags]) => {
         new Plugin("p").onRequestHeaders((ctx) => retry(ctx));`,
     );
     expect((await gateway.fetch("/")).status).toBe(500);
-    expect(gateway).toHaveLogged("held, but no call is under way, or 16 failed at once");
+    expect(gateway).toHaveLogged("held without a call, or 16 failed at once");
   });
 
   test("of a client that has gone away leave nothing behind", async () => {

@@ -191,7 +191,7 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
 
   test("refuse what would hang or answer twice", async () => {
     const gateway = await start(MISTAKES, { clusters: { chat: service(echo) } });
-    const stuck = "p: held, but no call is under way, or 16 failed at once";
+    const stuck = "p: held without a call, or 16 failed at once";
     const refused = "p: a gRPC stream was not sent: another message waits for it, or it is another request's";
     const seen = async (path: string) => {
       const before = gateway.logs.length;
@@ -201,11 +201,7 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
     expect(await seen("/twice")).toEqual([200, "first", refused]);
     expect((await seen("/keep"))[0]).toBe(200);
     expect(await seen("/other")).toEqual([500, "", refused, stuck]);
-    expect(await seen("/answered")).toEqual([
-      403,
-      "",
-      "p: too late: the request is answered or over, or the call is under way",
-    ]);
+    expect(await seen("/answered")).toEqual([403, "", "p: too late: answered or over, or call under way"]);
     expect(await seen("/cancel")).toEqual([500, "", stuck]);
     expect(await seen("/wait-after-the-end")).toEqual([500, "", stuck]);
   });
@@ -227,7 +223,7 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
     expect((await gateway.fetch("/")).status).toBe(200);
     expect(linesOf(gateway)).toEqual([
       ...Array.from({ length: 16 }, () => "p: over -1 no healthy host"),
-      "p: held, but no call is under way, or 16 failed at once",
+      "p: held without a call, or 16 failed at once",
     ]);
   });
 });

@@ -56,8 +56,8 @@ describe.for(BUILDS)("documents read into classes (%s)", ([, flags]) => {
       '{"user":{"name":"a"},"total":1,"next":{"user":{"name":"a"},"total":1,"next":{}}}',
       "$.next.next.user: missing",
     ],
-    ['{"user":', "$: not valid JSON (or over 64 levels deep) at byte 8"],
-    ["", "$: not valid JSON (or over 64 levels deep) at byte 0"],
+    ['{"user":', "$: bad JSON or over 64 levels at byte 8"],
+    ["", "$: bad JSON or over 64 levels at byte 0"],
   ])("that are %s are refused with the place", async ([body, problem]) => {
     expect(await read(body!)).toEqual([400, problem]);
   });

@@ -22,7 +22,7 @@ export function missing(from: Part, key: Encoded): void {
 }
 export function startProblem(from: Part, key: Encoded, index: i32): void {
   startPath(
-    document.partial ? utf8("the part besides _rules_ is not used: $") : utf8("configuration refused: $"),
+    document.partial ? utf8("part besides _rules_ not used: $") : utf8("configuration refused: $"),
     from,
     key,
     index,

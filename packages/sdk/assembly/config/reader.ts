@@ -102,11 +102,7 @@ export class ConfigReader extends Part {
     let port = readInteger(this, utf8("servicePort"), 0, 0, 65535, false);
     if (!port) port = isStatic(name) ? 80 : defaultPort;
     if (!name.length || !port)
-      warn(
-        this,
-        name.length ? utf8("servicePort") : utf8("serviceName"),
-        utf8("missing, so every call fails"),
-      );
+      warn(this, name.length ? utf8("servicePort") : utf8("serviceName"), utf8("missing, so calls fail"));
     const host = this.string("serviceHost");
     return Cluster.fqdn(name, port, host.length ? host : name);
   }

@@ -111,10 +111,10 @@ export function configureRoot(id: u32, size: u32): bool {
     document.index = -1;
     if (hasFailed()) {
       startProblem(ROOT, 0, -1);
-      putText(utf8("not valid JSON (or over 64 levels deep) at byte "));
+      putText(utf8("bad JSON or over 64 levels at byte "));
       putCount(failedAt(p));
       // As its first field does.
-      if (load<u8>(p) == 10) putText(utf8("; if it is a Struct, use a google.protobuf.StringValue"));
+      if (load<u8>(p) == 10) putText(utf8("; a Struct? Use a StringValue"));
       endProblem();
     } else readConfiguration(root);
     if (json) heap.free(pointerOf(json));
@@ -197,8 +197,7 @@ function readConfiguration(root: Root): void {
     root.config = 0;
   }
   document.partial = false;
-  if (item == end && !root.config)
-    refuse(ROOT, utf8("_rules_"), -1, utf8("is empty, with nothing besides it"));
+  if (item == end && !root.config) refuse(ROOT, utf8("_rules_"), -1, utf8("is empty and alone"));
   readRules(root, object, item, end);
 }
 function isObject(): bool {
@@ -240,7 +239,7 @@ function readRules(root: Root, global: usize, item: usize, end: usize): void {
           ROOT,
           0,
           -1,
-          utf8("has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"),
+          utf8("no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_"),
         );
     }
     if (document.inherits) ROOT.fallback = global;

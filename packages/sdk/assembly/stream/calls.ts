@@ -186,5 +186,5 @@ export function stuck(): Action {
   return Action.Continue;
 }
 export function logStuck(): void {
-  logText(LogLevel.Error, utf8("held, but no call is under way, or 16 failed at once"));
+  logText(LogLevel.Error, utf8("held without a call, or 16 failed at once"));
 }

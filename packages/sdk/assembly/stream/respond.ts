@@ -77,7 +77,7 @@ export function answer(
 }
 /** Says why nothing was sent. */
 export function tooLate(): Action {
-  logText(LogLevel.Warn, utf8("too late: the request is answered or over, or the call is under way"));
+  logText(LogLevel.Warn, utf8("too late: answered or over, or call under way"));
   return held();
 }
 

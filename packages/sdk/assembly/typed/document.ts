@@ -17,7 +17,7 @@ export function readDocument<T>(bytes: Bytes): T | null {
   const text = load<u8>(bytes.pointer + bytes.length) ? terminated(bytes) : bytes;
   const start = text.pointer;
   if (!isJson(start, text.length)) {
-    fail("not valid JSON (or over 64 levels deep) at byte " + failedAt(start).toString());
+    fail("bad JSON or over 64 levels at byte " + failedAt(start).toString());
     return null;
   }
   document = text;

@@ -211,7 +211,7 @@ function readRules(text: string, inherits: boolean): Rules & { refused: boolean;
   try {
     whole = text === "" ? {} : (JSON.parse(text) as Json);
   } catch {
-    return refuse("$: not valid JSON (or over 64 levels deep) at byte ");
+    return refuse("$: bad JSON or over 64 levels at byte ");
   }
   if (!isObject(whole)) return refuse("$: must be an object");
   const rules = whole["_rules_"];
@@ -224,10 +224,10 @@ function readRules(text: string, inherits: boolean): Rules & { refused: boolean;
     const [name, problem] = nameOf(whole["name"]);
     if (problem === undefined) found.name = name;
     else if (items.length === 0) return refuse(`$.name: ${problem}`);
-    else found.logs.push(`3 fuzz: the part besides _rules_ is not used: $.name: ${problem}`);
+    else found.logs.push(`3 fuzz: part besides _rules_ not used: $.name: ${problem}`);
   }
   if (withRules && items.length === 0 && found.name === undefined)
-    return refuse("$._rules_: is empty, with nothing besides it");
+    return refuse("$._rules_: is empty and alone");
   for (const [i, item] of items.entries()) {
     const place = `$._rules_[${i}]`;
     const refuseRule = (problem: string) => {
@@ -244,7 +244,7 @@ function readRules(text: string, inherits: boolean): Rules & { refused: boolean;
       conditions.push((texts as string[]).filter((one) => one !== ""));
     }
     if (conditions.every((texts) => texts.length === 0))
-      return refuseRule(": has no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_");
+      return refuseRule(": no _match_route_, _match_domain_, _match_service_ or _match_route_prefix_");
     const [routes, domains, services, prefixes] = conditions as [string[], string[], string[], string[]];
     const [name, problem] = nameOf(inherits && !("name" in item) ? whole["name"] : item["name"]);
     if (problem !== undefined) return refuseRule(`.name: ${problem}`);

@@ -131,7 +131,7 @@ function wanted(text: string): string {
   try {
     document = parsed(text);
   } catch {
-    return "!$: not valid JSON";
+    return "!$: bad JSON";
   }
   try {
     return shaped(document, "User", "$");
@@ -143,7 +143,7 @@ function wanted(text: string): string {
 /** Numbers can be written in several ways, and the guest says more about a reason. */
 const comparable = (output: string) =>
   output.startsWith("!")
-    ? output.replace(/(whole number|valid JSON).*/, "$1")
+    ? output.replace(/(whole number|bad JSON).*/, "$1")
     : JSON.stringify(normal(parsed(output), ""));
 function normal(value: unknown, name: string): unknown {
   if (value instanceof Map) return [...value].map(([key, member]) => [key, normal(member, String(key))]);
