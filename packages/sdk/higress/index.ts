@@ -1,5 +1,5 @@
 // What only Higress offers. A module that calls one of these loads nowhere else.
-import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../assembly/abi/allocator";
+import { OUT, clearOut, hostLength, hostPointer } from "../assembly/abi/allocator";
 import { Status } from "../assembly/abi/enums";
 import {
   proxy_get_upstream_hosts,
@@ -15,9 +15,7 @@ import { Mark, running } from "../assembly/stream/stream";
 export function upstreamHosts(): string[][] {
   clearOut();
   if (proxy_get_upstream_hosts(OUT, OUT + 4) != Status.Ok) return [];
-  const hosts = decodePairs(hostPointer(), hostLength());
-  freeHostBytes();
-  return hosts;
+  return decodePairs(hostPointer(), hostLength());
 }
 /** Sends this request to one of its cluster's hosts, `10.0.0.1:80`; in the request's header phase. */
 export function overrideUpstreamHost(address: string): bool {

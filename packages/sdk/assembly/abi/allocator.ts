@@ -3,14 +3,16 @@
 import { allocation } from "../runtime/allocation";
 
 /** Out parameters of host functions; read at once, nothing is kept here. */
-export const OUT: usize = memory.data(16);
+// @ts-ignore: decorator
+@external("gateway-link", "memory 12") export declare const OUT: usize;
 
 const STATIC_SIZE: usize = 1024;
 const STATIC: usize = memory.data(1028);
-/** More than any gateway buffers; refusing (the host call then answers InvalidMemoryAccess) beats trapping on exhausted memory. */
-const LIMIT: usize = 256 << 20;
+/** Bits of the sizes below 256 MiB. No gateway buffers more; refusing (the host call then answers InvalidMemoryAccess) beats trapping on exhausted memory. */
+const SIZE_BITS: usize = 28;
 
 let keeping: bool = false;
+/** What was written last and did not fit there, until something else does not. */
 let block: usize = 0;
 let kept: ArrayBuffer | null = null;
 
@@ -23,14 +25,15 @@ export function makeBuffer(size: usize): usize {
 }
 /** `proxy_on_memory_allocate`. There is room for a 0 behind the bytes. Makes no host call: hosts forbid it here. */
 export function allocate(size: usize): usize {
-  if (size > LIMIT) return 0;
+  if (size >> SIZE_BITS) return 0;
   if (keeping) {
     kept = changetype<ArrayBuffer>(makeBuffer(size));
     if (isDefined(GATEWAY_HEAP)) allocation.bytes += size;
     return changetype<usize>(kept);
   }
   if (size <= STATIC_SIZE) return STATIC;
-  freeHostBytes();
+  // The stub runtime's allocator takes no 0.
+  if (ASC_RUNTIME || block) heap.free(block);
   return (block = heap.alloc(size + 1));
 }
 
@@ -52,15 +55,6 @@ export function allocate(size: usize): usize {
 // @ts-ignore: decorator
 @inline export function hostText(): u64 {
   return load<u64>(OUT);
-}
-
-/** After the bytes of a host call have been read. */
-export function freeHostBytes(): void {
-  const used = block;
-  if (used) {
-    block = 0;
-    heap.free(used);
-  }
 }
 
 /** The next host call writes into a buffer of the garbage collector, to be taken with `takeKept`. */

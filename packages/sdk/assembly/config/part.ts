@@ -33,8 +33,10 @@ export class Part {
   fallback: usize;
 }
 
+// @ts-ignore: decorator
+@external("gateway-link", "memory 28") declare const ROOT_MEMORY: usize;
 /** What `document.start` says. */
-export const ROOT = changetype<Part>(memory.data(64));
+export const ROOT = changetype<Part>(ROOT_MEMORY);
 export function startOf(part: Part): usize {
   return part == ROOT ? document.start : part.start;
 }

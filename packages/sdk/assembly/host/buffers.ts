@@ -1,4 +1,4 @@
-import { OUT, clearOut, freeHostBytes, hostLength, hostPointer, keepNext, takeKept } from "../abi/allocator";
+import { OUT, clearOut, hostLength, hostPointer, keepNext, takeKept } from "../abi/allocator";
 import { BufferType, Status } from "../abi/enums";
 import { proxy_get_buffer_bytes, proxy_set_buffer_bytes } from "../abi/imports";
 
@@ -21,7 +21,6 @@ export function readRawBuffer(buffer: BufferType): usize {
   const bytes = heap.alloc(length + 4);
   memory.copy(bytes, hostPointer(), length);
   store<u32>(bytes + length, 0);
-  freeHostBytes();
   return bytes;
 }
 /** `start` 0 and `size` 0 prepend, `start` beyond the end appends, 0 and `i32.MAX_VALUE` replace everything. */

@@ -1,4 +1,4 @@
-import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { OUT, clearOut, hostLength, hostPointer } from "../abi/allocator";
 import { Status } from "../abi/enums";
 import {
   proxy_grpc_call,
@@ -84,7 +84,5 @@ export function cancelGrpcStream(token: u32): void {
 export function statusMessage(): string {
   clearOut();
   if (proxy_get_status(OUT + 8, OUT, OUT + 4) != Status.Ok) return "";
-  const text = decode(hostPointer(), hostLength());
-  freeHostBytes();
-  return text;
+  return decode(hostPointer(), hostLength());
 }

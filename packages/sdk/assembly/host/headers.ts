@@ -1,4 +1,4 @@
-import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { OUT, clearOut, hostLength, hostPointer } from "../abi/allocator";
 import { MapType, Status } from "../abi/enums";
 import {
   proxy_add_header_map_value,
@@ -15,9 +15,7 @@ import { Encoded, decode, lengthOf, pointerOf, release } from "../abi/text";
 /** Asks for the first value; true when there is one, which stands in the host bytes until the next host call. */
 export function findHeader(map: MapType, name: Encoded): bool {
   clearOut();
-  const found =
-    pointerOf(name) != 0 &&
-    proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
+  const found = proxy_get_header_map_value(map, pointerOf(name), lengthOf(name), OUT, OUT + 4) == Status.Ok;
   release();
   return found;
 }
@@ -25,34 +23,28 @@ export function findHeader(map: MapType, name: Encoded): bool {
 /** The first value of a header; null when it is absent or the map is not available in this phase. */
 export function getHeader(map: MapType, name: Encoded): string | null {
   if (!findHeader(map, name)) return null;
-  const value = decode(hostPointer(), hostLength());
-  freeHostBytes();
-  return value;
+  return decode(hostPointer(), hostLength());
 }
 export function hasHeader(map: MapType, name: Encoded): bool {
-  const found = findHeader(map, name);
-  freeHostBytes();
-  return found;
+  return findHeader(map, name);
 }
 /** The `:status`, without a string; not from 100 to 999 when it is absent or no such number. */
 export function readStatus(map: MapType): u32 {
   let status: u32 = 0;
-  if (findHeader(map, utf8(":status")))
-    for (let p = hostPointer(), end = p + hostLength(); p < end; p++) {
-      const digit: u32 = load<u8>(p) - 48;
-      // No number then, whatever follows.
-      status = digit > 9 ? 1000 : status * 10 + digit;
-    }
-  freeHostBytes();
+  // Where there is none, it is a text without bytes.
+  findHeader(map, utf8(":status"));
+  for (let p = hostPointer(), end = p + hostLength(); p < end; p++) {
+    const digit: u32 = load<u8>(p) - 48;
+    // No number then, whatever follows.
+    status = digit > 9 ? 1000 : status * 10 + digit;
+  }
   return status;
 }
 /** All pairs in wire order, pseudo headers first. */
 export function getHeaderPairs(map: MapType): string[][] {
   clearOut();
   if (proxy_get_header_map_pairs(map, OUT, OUT + 4) != Status.Ok) return [];
-  const pairs = decodePairs(hostPointer(), hostLength());
-  freeHostBytes();
-  return pairs;
+  return decodePairs(hostPointer(), hostLength());
 }
 
 export function addHeader(map: MapType, name: Encoded, value: Encoded): Status {

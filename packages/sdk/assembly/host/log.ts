@@ -6,7 +6,8 @@ import { ROOM_BEFORE, TEXT, cutText, putText, startText } from "../abi/compose";
 
 let prefixLength: usize = 0;
 /** The gateway's level, which it writes here itself; all lines where it does not. */
-const LEVEL: usize = memory.data(4);
+// @ts-ignore: decorator
+@external("gateway-link", "memory 4") declare const LEVEL: usize;
 let checks: u32 = 0;
 
 /** The plugin's name, in front of every line: on root contexts gateways print no name of their own. Up to 126 bytes. */

@@ -1,4 +1,4 @@
-import { OUT, clearOut, freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { OUT, clearOut, hostLength, hostPointer } from "../abi/allocator";
 import { Status } from "../abi/enums";
 import { proxy_get_property, proxy_set_property } from "../abi/imports";
 import {
@@ -25,21 +25,16 @@ export function findProperty(path: Encoded): bool {
 /** A property as text; null when the gateway does not know it here. Empty text is a value. */
 export function getPropertyText(path: Encoded): string | null {
   if (!findProperty(path)) return null;
-  const text = decode(hostPointer(), hostLength());
-  freeHostBytes();
-  return text;
+  return decode(hostPointer(), hostLength());
 }
 /** A property of 8 bytes (numbers, times) or 1 byte (booleans); `otherwise` when absent or of another size. */
 export function getPropertyNumber(path: Encoded, otherwise: i64): i64 {
   if (!findProperty(path)) return otherwise;
-  const number =
-    hostLength() == 8
-      ? load<i64>(hostPointer())
-      : hostLength() == 1
-        ? <i64>load<u8>(hostPointer())
-        : otherwise;
-  freeHostBytes();
-  return number;
+  return hostLength() == 8
+    ? load<i64>(hostPointer())
+    : hostLength() == 1
+      ? <i64>load<u8>(hostPointer())
+      : otherwise;
 }
 export function setPropertyText(path: string, value: string): Status {
   const key = encodeText(path);

@@ -1,4 +1,4 @@
-import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { hostLength, hostPointer } from "../abi/allocator";
 import { utf8 } from "../abi/literals";
 import { Encoded, decode } from "../abi/text";
 import { findProperty } from "../host/properties";
@@ -24,10 +24,7 @@ export function findRouteCluster(): bool {
   return find(utf8("xds\0cluster_name"));
 }
 function take(found: bool): string {
-  if (!found) return "";
-  const value = decode(hostPointer(), hostLength());
-  freeHostBytes();
-  return value;
+  return found ? decode(hostPointer(), hostLength()) : "";
 }
 /** The route's name; empty when it has none. */
 export function routeName(): string {

@@ -1,5 +1,5 @@
 // Root contexts and their configurations. Several live in one VM: plugins that share it, and the old and new one during an update.
-import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { hostLength, hostPointer } from "../abi/allocator";
 import { BufferType, LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, lengthOf, pointerOf, release } from "../abi/text";
@@ -118,7 +118,6 @@ export function configureRoot(id: u32, size: u32): bool {
       endProblem();
     } else readConfiguration(root);
     if (json) heap.free(pointerOf(json));
-    freeHostBytes();
   }
   freeParts();
   if (isScoped) root.objects = keepObjects();

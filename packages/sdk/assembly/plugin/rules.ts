@@ -1,6 +1,6 @@
 // `_rules_`: configurations for some routes, domains or services. Keys, order and precedence are Higress's.
 // Source: wasm-go pkg/matcher/rule_matcher.go.
-import { freeHostBytes, hostLength, hostPointer } from "../abi/allocator";
+import { hostLength, hostPointer } from "../abi/allocator";
 import { TEXT, cutText, putByte, putBytes, startText } from "../abi/compose";
 import { MapType } from "../abi/enums";
 import { utf8 } from "../abi/literals";
@@ -49,7 +49,6 @@ export function choose(root: Choice): Choice {
   do choice = changetype<Choice>(choice.next);
   while (choice != root && !applies(changetype<Rule>(choice)));
   asked = 0;
-  freeHostBytes();
   return choice;
 }
 function applies(rule: Rule): bool {

@@ -1,4 +1,4 @@
-import { freeHostBytes, hostText } from "../abi/allocator";
+import { hostText } from "../abi/allocator";
 import { digits } from "../abi/compose";
 import { headerName, utf8 } from "../abi/literals";
 import { Encoded } from "../abi/text";
@@ -98,7 +98,5 @@ function add(command: RedisCommand, part: Encoded, isWord: bool): RedisCommand {
   return changetype<RedisCommand>(<usize>addPart(number(command), part, isWord));
 }
 function addHostText(command: RedisCommand): RedisCommand {
-  const more = add(command, hostText(), false);
-  freeHostBytes();
-  return more;
+  return add(command, hostText(), false);
 }

@@ -21,7 +21,7 @@ import {
   resume,
   running,
 } from "./stream";
-import { TABLE_SIZE, Table } from "./table";
+import { Table } from "./table";
 
 // Numbered so that a status of the host or of a service becomes one by a subtraction at most.
 /** Why a call brought no reply. */
@@ -48,7 +48,9 @@ export enum Failure {
   CircuitOpen = 8,
 }
 
-const CALLS = changetype<Table>(memory.data(TABLE_SIZE));
+// @ts-ignore: decorator
+@external("gateway-link", "memory 2048") declare const TABLE: usize;
+const CALLS = changetype<Table>(TABLE);
 // Never set by a plugin without such calls, whose code goes then.
 let detachedCalls: bool = false;
 let hasPayloads: bool = false;

@@ -52,7 +52,9 @@ class Remembered {
 }
 
 /** Of those that later phases look for. */
-const STREAMS = changetype<Table>(memory.data(TABLE_SIZE));
+// @ts-ignore: decorator
+@external("gateway-link", "memory 2048") declare const TABLE: usize;
+const STREAMS = changetype<Table>(TABLE);
 
 // Two that are constants once the top level has run: what they guard is neither kept nor asked for where they are false.
 /** Whether streams have other callbacks than their first and those of its calls. */

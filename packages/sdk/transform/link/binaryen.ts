@@ -20,8 +20,15 @@ export interface Binaryen {
   getExpressionInfo(ref: Ref): ExpressionInfo;
   none: number;
   setPassArgument(name: string, value: string): void;
-  getElementSegmentInfo(ref: Ref): { data: string[] };
-  getFunctionInfo(ref: Ref): { name: string; module: string; base: string; params: number; body: Ref };
+  getElementSegmentInfo(ref: Ref): { name: string; table: string; offset: Ref; data: string[] };
+  getFunctionInfo(ref: Ref): {
+    name: string;
+    module: string;
+    base: string;
+    params: number;
+    results: number;
+    body: Ref;
+  };
   getGlobalInfo(ref: Ref): GlobalInfo;
   getExportInfo(ref: Ref): { kind: number; name: string; value: string };
   setOptimizeLevel(level: number): void;
@@ -31,6 +38,7 @@ export interface Binaryen {
   setOneCallerInlineMaxSize(size: number): void;
   setFastMath(on: boolean): void;
   setZeroFilledMemory(on: boolean): void;
+  getLowMemoryUnused(): boolean;
   Expression: { getId(ref: Ref): number };
   Call: {
     setTarget(ref: Ref, name: string): void;
@@ -51,6 +59,7 @@ export interface Binaryen {
 export interface GlobalInfo {
   name: string;
   module: string;
+  base: string;
   type: number;
   mutable: boolean;
   init: Ref;
@@ -85,6 +94,8 @@ export interface Module {
   nop(): Ref;
   getNumElementSegments(): number;
   getElementSegmentByIndex(index: number): Ref;
+  removeElementSegment(name: string): void;
+  addActiveElementSegment(table: string, name: string, functions: readonly string[], offset: Ref): Ref;
   validate(): number;
   if(condition: Ref, ifTrue: Ref): Ref;
   return(value: Ref): Ref;

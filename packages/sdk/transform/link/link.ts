@@ -8,9 +8,11 @@ import { calledByNumber, placeFunctions } from "./functions.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
-import { Literals, resolveIntrinsics } from "./literals.ts";
+import { Literals, bareText, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
 import { SCOPES, Scopes } from "./scopes.ts";
+import { placeStatics } from "./statics.ts";
+import { dropUncalled } from "./table.ts";
 import { passTextsOn } from "./texts.ts";
 import { Visits } from "./visits.ts";
 
@@ -23,7 +25,7 @@ import { Visits } from "./visits.ts";
  * 4. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 5. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
  *    altogether where configurations are the only objects;
- * 6. callbacks of calls are their places in the table, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
+ * 6. callbacks of calls are their places in the table, which holds nothing else, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself.
  */
@@ -34,6 +36,7 @@ export function link(
   shrinkLevel: number,
   reachesForMemory: boolean,
 ): void {
+  placeStatics(module, binaryen);
   if (!optimizeLevel && !shrinkLevel) {
     resolveIntrinsics(module, binaryen);
     module.removeExport(ASK);
@@ -64,10 +67,12 @@ export function link(
   scopes.decide(byNumber);
   dropCollector(module, binaryen, byNumber);
   visits.dropUnmade(literals.statics);
+  dropUncalled(module, binaryen);
   module.optimize();
   dropAllocator(module, binaryen);
   module.optimize();
-  dropDeadData(module, binaryen, evaluated.contents, literals.encoded);
+  const contents = reachesForMemory ? evaluated.contents : evaluated.contents.map(bareText);
+  dropDeadData(module, binaryen, contents, literals.encoded);
 }
 
 /** Those of a new process: asc leaves what it has set for the build before. */

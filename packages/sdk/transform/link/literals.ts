@@ -199,6 +199,14 @@ export function isText(segments: readonly Segment[], pointer: number): boolean {
 // The header before each of AssemblyScript's static objects: mmInfo, gcInfo, gcInfo2, rtId, rtSize.
 export const HEADER = 20;
 export const STRING = 2;
+/** A static string without what only code that gets at memory by itself could ask for: all of its header but the size. */
+export function bareText(object: Segment): Segment {
+  const { at, data } = object;
+  const words = new DataView(data.buffer, data.byteOffset, data.length);
+  const isBlock = data.length > HEADER && at % 16 === 12 && words.getUint32(0, true) === data.length - 4;
+  if (!isBlock || rtIdAt(object, at + HEADER) !== STRING) return object;
+  return { at, data: data.slice().fill(0, 0, HEADER - 4) };
+}
 export function rtIdAt({ at, data }: Segment, pointer: number): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(pointer - at - 8, true);
 }
