@@ -66,7 +66,7 @@ export enum StreamType {
   Response = 1,
 }
 
-/** The gateway's log levels. A line below its present level costs nothing. */
+/** The gateway's log levels. A line of `log` below its present level costs nothing. */
 export enum LogLevel {
   Trace = 0,
   Debug = 1,

@@ -31,12 +31,13 @@ export function isSingleValued(name: Encoded): bool {
  */
 export function isAmong(name: Encoded, names: Encoded): bool {
   const last = pointerOf(name) + lengthOf(name);
-  let other = pointerOf(names);
-  for (const end = other + lengthOf(names); other < end; other++) {
-    let p = pointerOf(name);
-    for (; p < last && (load<u8>(p) | 32) == load<u8>(other); p++) other++;
-    if (p == last && !load<u8>(other)) return true;
-    while (load<u8>(other)) other++;
+  let p = pointerOf(name);
+  for (let other = pointerOf(names), end = other + lengthOf(names); other < end; other++) {
+    const c: u32 = load<u8>(other);
+    // Behind the last byte, for the rest of this one, where they differ.
+    if (c) p = p < last && (load<u8>(p) | 32) == c ? p + 1 : last + 1;
+    else if (p == last) return true;
+    else p = pointerOf(name);
   }
   return false;
 }

@@ -17,7 +17,7 @@ let legal: bool = true;
 export function startPairs(count: i32, bytes: usize): void {
   const size = <usize>count * 10 + bytes + 4;
   if (size > room) {
-    if (start) heap.free(start);
+    if (ASC_RUNTIME || start) heap.free(start);
     start = heap.alloc(size);
     room = size;
   }
@@ -59,10 +59,10 @@ export function add(name: Encoded, value: Encoded): void {
 }
 /** A path, which gets its slash when it has none. */
 export function addPath(p: usize, last: usize): void {
-  if (p < last && load<u8>(p) == 47) p++;
   store<u8>(end, 47);
-  memory.copy(end + 1, p, last - p);
-  endText(end + 1 + last - p);
+  const at = end + <usize>((p == last) | (load<u8>(p) != 47));
+  memory.copy(at, p, last - p);
+  endText(at + last - p);
 }
 function endText(after: usize): void {
   store<u32>(lengths, <u32>(after - end));

@@ -9,7 +9,7 @@ import {
   encode,
   encodeName,
   encodeText,
-  keeps,
+  endOfLegal,
   lengthOf,
   pointerOf,
   sizeBound,
@@ -144,18 +144,18 @@ export class HttpCall extends Call {
     const headers = options && isDefined(GATEWAY_OPTION_headers) ? options.headers : null;
     const url = encodeText(this.path);
     let path = pointerOf(url);
-    let end = path;
-    // The fragment stays here.
-    for (const last = path + lengthOf(url); end < last && load<u8>(end) != 35;) end++;
-    if (!keeps(path, end - path, Rule.Target)) return Status.SerializationFailure;
+    const last = path + lengthOf(url);
+    const end = endOfLegal(path, last, Rule.Target);
+    // A fragment, which stays here.
+    if (end != last && load<u8>(end) != 35) return Status.SerializationFailure;
     // An absolute URL gives the authority; the cluster stays the client's.
     let authority = encode(host, Rule.Target);
     const s = path + <usize>(load<u8>(path, 4) == 115);
     // `http`, perhaps `s`, and `://`
-    if (load<u32>(path) == 0x70747468 && load<u32>(s, 4) << 8 == 0x2f2f3a00 && s + 7 <= end) {
+    if ((load<u32>(path) == 0x70747468) & (load<u32>(s, 4) << 8 == 0x2f2f3a00) & (s + 7 <= end)) {
       const start = s + 7;
       // To a slash or a question mark.
-      for (path = start; path < end && (load<u8>(path) | 16) != 63;) path++;
+      for (path = start; (path < end) & ((load<u8>(path) | 16) != 63);) path++;
       if (path > start) authority = ((<Encoded>(path - start)) << 32) | start;
     }
     const method = encodeName(this.method);
