@@ -4,7 +4,7 @@ import { utf8 } from "../abi/literals";
 import { Encoded, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
-import { endLine, logs, startLine } from "../host/log";
+import { endLine, startLine } from "../host/log";
 import { diagnosedCluster, diagnosis } from "../http/diagnosis";
 import { failureText, failureWords } from "../http/failure-words";
 import { Failure } from "../stream/calls";
@@ -49,7 +49,7 @@ export class GrpcResponse {
   /** Logs `<message>: <reason>` at level error, or `<message>: status <status>, <reason>` when there is a status. */
   // @ts-ignore: decorator
   @inline logError(message: string): void {
-    if (logs(LogLevel.Error)) logReason(utf8(message));
+    logReason(utf8(message));
   }
   /** The message as protobuf; empty unless `ok`. */
   get bytes(): Bytes {

@@ -5,7 +5,7 @@ import { Encoded, release } from "../abi/text";
 import { Bytes } from "../bytes/bytes";
 import { readBuffer } from "../host/buffers";
 import { readStatus, hasHeader } from "../host/headers";
-import { endLine, logs, startLine } from "../host/log";
+import { endLine, startLine } from "../host/log";
 import { Json } from "../json/json";
 import { Failure } from "../stream/calls";
 import { diagnosedCluster, diagnosis } from "./diagnosis";
@@ -14,12 +14,12 @@ import { HeadersView } from "./headers";
 
 /** What the next callback is told. */
 export class reply {
-  /** A failure, or the service's status, from 100; 0 until the gateway is asked. */
-  static outcome: i32 = 0;
+  /** A failure, or the service's status above the bits of one; 0 until the gateway is asked. */
+  static outcome: u32 = 0;
 }
-const LOWEST: i32 = 100;
+const BITS: u32 = 4;
 /** Less a gateway's own 504 it is `Timeout`, less 503 `ConnectFailed`, less 502 `Protocol`. */
-const STATUS_AND_FAILURE: i32 = 508;
+const STATUS_AND_FAILURE: u32 = 508;
 
 /** What came back from a call, or why nothing did. Valid inside the callback it was given to. */
 // @ts-ignore: decorator
@@ -28,12 +28,12 @@ export class HttpResponse {
   /** None when a service has answered, whatever its status. */
   get failure(): Failure {
     this.read();
-    return reply.outcome < LOWEST ? reply.outcome : Failure.None;
+    return reply.outcome & ((1 << BITS) - 1);
   }
   /** 0 when `failure` is set. */
   get status(): i32 {
     this.read();
-    return reply.outcome < LOWEST ? 0 : reply.outcome;
+    return reply.outcome >> BITS;
   }
   /** A service has answered with 200 to 299. */
   get ok(): bool {
@@ -42,7 +42,7 @@ export class HttpResponse {
   /** For logs and messages: `status 404`, or the failure in words. */
   get reason(): string {
     const failure = this.failure;
-    return failure == Failure.None ? "status " + reply.outcome.toString() : failureText(failure);
+    return failure == Failure.None ? "status " + this.status.toString() : failureText(failure);
   }
   /** For logs, not for clients: the reason with the cluster's name, and after some failures what to look at, such as the port of a static service. */
   diagnose(): string {
@@ -80,29 +80,28 @@ export class HttpResponse {
    */
   private read(): void {
     if (reply.outcome) return;
-    let status: i32 = readStatus(MapType.CallResponseHeaders);
-    if (<u32>(status - LOWEST) >= 900) status = Failure.Protocol;
+    const status = readStatus(MapType.CallResponseHeaders);
+    let outcome = status << BITS;
+    if (status - 100 >= 900) outcome = Failure.Protocol;
     else if (
-      <u32>(status - 502) < 3 &&
+      status - 502 < 3 &&
       !hasHeader(MapType.CallResponseHeaders, utf8("x-envoy-upstream-service-time"))
     )
-      status = STATUS_AND_FAILURE - status;
-    reply.outcome = status;
+      outcome = STATUS_AND_FAILURE - status;
+    reply.outcome = outcome;
   }
 }
 
 /** `<message>: <failure in words>`, or `: status <status>` when there is no failure. */
 function logReason(message: Encoded): void {
-  if (logs(LogLevel.Error)) {
-    const failure = changetype<HttpResponse>(1).failure;
-    startLine();
-    putText(message);
-    putText(utf8(": "));
-    if (failure == Failure.None) {
-      putText(utf8("status "));
-      putNumber(reply.outcome);
-    } else putText(failureWords(failure));
-    endLine(LogLevel.Error);
-  }
+  const failure = changetype<HttpResponse>(1).failure;
+  startLine();
+  putText(message);
+  putText(utf8(": "));
+  if (failure == Failure.None) {
+    putText(utf8("status "));
+    putNumber(reply.outcome >> BITS);
+  } else putText(failureWords(failure));
+  endLine(LogLevel.Error);
   release();
 }

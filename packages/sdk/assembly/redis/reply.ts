@@ -2,7 +2,7 @@ import { putBytes, putText } from "../abi/compose";
 import { LogLevel } from "../abi/enums";
 import { utf8 } from "../abi/literals";
 import { Encoded, decode, release } from "../abi/text";
-import { endLine, logs, startLine } from "../host/log";
+import { endLine, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
 import { diagnosedCluster, diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
@@ -50,7 +50,7 @@ export class RedisReply {
   /** Logs `<message>: <reason>` at level error, without making a string of it. */
   // @ts-ignore: decorator
   @inline logError(message: string): void {
-    if (logs(LogLevel.Error)) this.logReason(utf8(message));
+    this.logReason(utf8(message));
   }
   private logReason(message: Encoded): void {
     startLine();
