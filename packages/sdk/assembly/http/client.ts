@@ -147,7 +147,7 @@ export class HttpCall extends Call {
     const last = path + lengthOf(url);
     const end = endOfLegal(path, last, Rule.Target);
     // A fragment, which stays here.
-    if (end != last && load<u8>(end) != 35) return Status.SerializationFailure;
+    if ((end != last) & (load<u8>(end) != 35)) return Status.SerializationFailure;
     // An absolute URL gives the authority; the cluster stays the client's.
     let authority = encode(host, Rule.Target);
     const s = path + <usize>(load<u8>(path, 4) == 115);

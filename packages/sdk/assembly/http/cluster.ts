@@ -1,4 +1,4 @@
-import { putNumber, putString, putText, startText, takeText } from "../abi/compose";
+import { putByte, putNumber, putString, putText, startText, takeText } from "../abi/compose";
 import { utf8 } from "../abi/literals";
 import { getPseudo } from "./pseudo";
 import { routeCluster } from "./route";
@@ -29,15 +29,15 @@ export class Cluster {
   }
   /** A service by its full name with its type, such as `auth.dns`, `auth.static` (port 80, whatever the real one) or `auth.default.svc.cluster.local`. */
   static fqdn(fqdn: string, port: i32, host: string = fqdn): Cluster {
-    return outbound(port, "", fqdn, host);
+    return outbound(port, null, fqdn, host);
   }
   /** A service with fixed addresses. Its logical port is 80. */
   static staticIp(serviceName: string, port: i32 = 80, host: string = serviceName): Cluster {
-    return outbound(port, "", serviceName + ".static", host);
+    return outbound(port, null, serviceName + ".static", host);
   }
   /** A service behind a DNS name. */
   static dns(serviceName: string, domain: string, port: i32): Cluster {
-    return outbound(port, "", serviceName + ".dns", domain);
+    return outbound(port, null, serviceName + ".dns", domain);
   }
   /** A Kubernetes service. `version` is the subset. */
   static kubernetes(
@@ -70,7 +70,7 @@ export class Cluster {
   }
   /** A Consul service. */
   static consul(serviceName: string, datacenter: string, port: i32, host: string = serviceName): Cluster {
-    return outbound(port, "", serviceName + "." + datacenter + ".consul", host);
+    return outbound(port, null, serviceName + "." + datacenter + ".consul", host);
   }
 
   /** The cluster's name in the gateway. Of `route()`: that of the present request's cluster, "" where there is none. */
@@ -87,15 +87,17 @@ export class Cluster {
     return hasRoute && this.fixedName == "*";
   }
 }
+/** `|` */
+const SEPARATOR: u32 = 124;
 // Never set by a plugin without such a cluster, whose code goes then.
 let hasRoute: bool = false;
-function outbound(port: i32, subset: string, fqdn: string, host: string): Cluster {
+function outbound(port: i32, subset: string | null, fqdn: string, host: string): Cluster {
   startText();
   putText(utf8("outbound|"));
   putNumber(port);
-  putText(utf8("|"));
-  putString(subset);
-  putText(utf8("|"));
+  putByte(SEPARATOR);
+  if (subset != null) putString(subset);
+  putByte(SEPARATOR);
   putString(fqdn);
   return Cluster.named(takeText(), host);
 }

@@ -3,7 +3,7 @@ import { StreamType } from "../abi/enums";
 import { continueStream, enterContext } from "../host/streams";
 import { enterCallback, leaveCallback } from "./callback";
 import { Mark, Phase } from "./phase";
-import { TABLE_SIZE, Table } from "./table";
+import { Table } from "./table";
 
 export { Mark, Phase };
 
