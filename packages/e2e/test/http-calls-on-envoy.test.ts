@@ -1,11 +1,15 @@
 import { beforeAll, expect, test } from "vitest";
 import { guest, pairs, type Parts } from "@gateway-plugins/test-parts/guests/guest";
-import { type ComparedGuest, type SeenOnBoth, runOnBoth } from "../src/compared-guests.ts";
+import { type ComparedGuest, type Seen, type SeenOnBoth, runOnBoth } from "../src/compared-guests.ts";
 import { HTTP_PATHS, startHttpPeer } from "../src/http-peer.ts";
 import { describeOnEnvoy } from "../src/real-parts.ts";
 
 const TOKEN = 16;
 const NOWHERE = 0x7f000000;
+
+/** Longer than this process may be busy before it answers. */
+const SHORT_MS = 5000;
+const CALLED_BACK = "called back";
 
 interface CallOptions {
   cluster?: string;
@@ -50,9 +54,16 @@ const scenario = (title: string, begin: Build, added: Build = () => ""): Compare
 });
 
 const SCENARIOS: ComparedGuest[] = [
-  ...HTTP_PATHS.map((path) =>
-    scenario(`an answer: ${path}`, (p) => call(p, path, path.startsWith("/hang") ? { timeoutMs: 2000 } : {})),
-  ),
+  ...HTTP_PATHS.map((path): ComparedGuest => {
+    const title = `an answer: ${path}`;
+    if (!path.startsWith("/hang")) return scenario(title, (p) => call(p, path));
+    const hangs = scenario(
+      title,
+      (p) => call(p, path, { timeoutMs: SHORT_MS }),
+      (p) => p.log(CALLED_BACK),
+    );
+    return { ...hangs, until: CALLED_BACK };
+  }),
   scenario("a HEAD request", (p) => call(p, "/ok-head", { method: "HEAD" })),
   scenario("a POST with a body", (p) => call(p, "/mirror", { method: "POST", body: "a body" })),
   scenario("a body with a length of its own", (p) =>
@@ -148,6 +159,12 @@ const SCENARIOS: ComparedGuest[] = [
   { title: "a call from on_log", wasm: guest((p) => p.on("proxy_on_log", call(p, "/ok")) + callback(p)) },
 ];
 
+/** The size of the large head depends on how many digits the service's time has, which comes with it. */
+const withoutDigits = ({ status, logs }: Seen): Seen => ({
+  status,
+  logs: logs.map((line) => line.replace(/^701\d\d$/, "701.. bytes")),
+});
+
 describeOnEnvoy("HTTP callouts", () => {
   let seen: Map<string, SeenOnBoth>;
   beforeAll(async () => {
@@ -159,6 +176,6 @@ describeOnEnvoy("HTTP callouts", () => {
 
   test.for(SCENARIOS)("are what they are in Envoy: $title", ({ title }) => {
     const { envoy, host } = seen.get(title)!;
-    expect(host).toEqual(envoy);
+    expect(withoutDigits(host)).toEqual(withoutDigits(envoy));
   });
 });
