@@ -47,7 +47,7 @@ export function placeFunctions(module: Module, binaryen: Binaryen, statics: read
 
 /**
  * The functions that code may call by a number it does not know: those whose objects something still refers to. What the top level has registered is
- * called by a number that is known. `contents`: what memory holds.
+ * called by a number that is known, and so by name; what nobody calls so counts, too. `contents`: what memory holds.
  */
 export function calledByNumber(
   module: Module,
@@ -55,15 +55,17 @@ export function calledByNumber(
   statics: readonly Segment[],
   contents: readonly Segment[],
 ): string[] {
-  const objects = objectsIn(statics);
-  const found = new Set<number>();
+  const numbers = new Set<number>();
+  const called = new Set<string>();
   for (const body of bodiesOf(module, binaryen))
     walk(binaryen, body, (kind, info) => {
-      if (kind === "Const") found.add(info["value"]);
+      if (kind === "Const") numbers.add(info["value"]);
+      if (kind === "Call") called.add(info["target"]);
     });
-  for (const view of viewsOf(contents)) eachWord(view, (word) => found.add(word));
-  const table = tableOf(module, binaryen);
-  return [...objects].flatMap(([object, place]) => (found.has(object) ? (table[place - 1] ?? []) : []));
+  for (const view of viewsOf(contents)) eachWord(view, (word) => numbers.add(word));
+  const objects = [...objectsIn(statics)].filter(([object]) => numbers.has(object));
+  const places = new Set(objects.map(([, place]) => place));
+  return tableOf(module, binaryen).filter((name, i) => places.has(i + 1) || !called.has(name));
 }
 
 /** What stands in objects of a function's size that no other static data points to. */
