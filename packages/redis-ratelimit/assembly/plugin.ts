@@ -3,9 +3,8 @@ import { Config } from "./config";
 
 // One atomic step, by Redis's clock, which all gateways share. A key without an expiry (a failover can lose it) gets one again.
 const COUNT = `local c,k=redis.call,KEYS[1]
-local t=c('TIME')[1]
+local t,n=c('TIME')[1],c('INCR',k)
 t=t-t%60
-local n=c('INCR',k)
 if c('TTL',k)<0 then c('EXPIREAT',k,t+60) end
 return {n,t}`;
 

@@ -1,4 +1,5 @@
 // The grammar: RFC 8259 over bytes, strict where a body is read. Time is linear, depth is limited, and no input traps.
+import { allocBeside } from "../runtime/scope";
 import { emit, joinSurrogates, sequenceAt } from "../abi/utf8";
 
 /** Deeper nesting is refused. */
@@ -67,12 +68,12 @@ function read(p: usize, length: usize): void {
   check(i32(at == p + length));
 }
 /**
- * Reads a document, which need not be UTF-8, and writes it for `condensed.ts` into raw memory, which the caller frees. A byte 0 must follow it. When
+ * Reads a document, which need not be UTF-8, and writes it for `condensed.ts` into memory of `allocBeside`. A byte 0 must follow it. When
  * `hasFailed`, what is there means nothing.
  */
 export function condense(p: usize, length: usize): usize {
   // Every value has two bytes in the document at least, so this one is at most three times as long; but what has failed may leave objects and lists open.
-  const condensed = heap.alloc(length * 3 + 256);
+  const condensed = allocBeside(length * 3 + 256);
   out = condensed;
   read(p, length);
   return condensed;

@@ -14,7 +14,7 @@ import { configure } from "./roots";
 /** Whether the plugin's handlers run for the running stream at all. */
 // @ts-ignore: decorator
 @inline function applies(): bool {
-  return !isMarked(Mark.Answered) && (!handlers.parse || configure());
+  return !isMarked(Mark.Answered) && (!handlers.parse || configure() != 0);
 }
 export function onRequestHeaders(id: u32, endOfStream: bool): HeadersStatus {
   beginStream(id);
@@ -197,6 +197,6 @@ function trailers(
 export function onLog(id: u32): void {
   enterStream(id);
   running.phase = Phase.Log;
-  if (!handlers.parse || configure()) call_indirect<void>(handlers.log, id);
+  if (!handlers.parse || configure() != 0) call_indirect<void>(handlers.log, id);
   leaveStream();
 }

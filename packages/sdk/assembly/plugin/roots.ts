@@ -7,7 +7,7 @@ import { ROOT, document, find, freeParts } from "../config/part";
 import { endProblem, refuse, startProblem, warnOfUnread } from "../config/problem";
 import { findBuffer, readBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
-import { freeObjects, isScoped, keepObjects } from "../runtime/scope";
+import { allocBeside, freeObjects, isScoped, keepObjects } from "../runtime/scope";
 import { putCount, putString, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
 import { enterContext } from "../host/streams";
@@ -41,8 +41,8 @@ export function createContext(id: u32, root: u32): void {
   newestRoot = root;
 }
 
-/** Chooses the running stream's configuration, once. False: none applies. */
-export function configure(): bool {
+/** Chooses the running stream's configuration, once, and returns it; 0 when none applies. */
+export function configure(): usize {
   // A stream with one phase asks once.
   const once = running.lastPhase == Phase.RequestHeaders;
   if (once || !isMarked(Mark.Configured)) {
@@ -50,7 +50,7 @@ export function configure(): bool {
     const root = rootOf(running.id);
     if (root) running.config = choose(changetype<Root>(root)).config;
   }
-  return running.config != 0;
+  return running.config;
 }
 function rootOf(stream: u32): usize {
   const root = first;
@@ -78,7 +78,7 @@ export function nextConfig(): usize {
 /** `proxy_on_configure`: true when the configuration is accepted. What was configured before stays until then. */
 export function configureRoot(id: u32, size: u32): bool {
   enterCallback();
-  const root = changetype<Root>(heap.alloc(offsetof<Root>()));
+  const root = changetype<Root>(allocBeside(offsetof<Root>()));
   root.next = changetype<usize>(root);
   // Its sibling, too.
   store<u64>(changetype<usize>(root), 0, offsetof<Root>("config"));
@@ -101,12 +101,12 @@ export function configureRoot(id: u32, size: u32): bool {
     if (handlers.toJson && hasFailed()) {
       json = call_indirect<Encoded>(handlers.toJson, p, <u32>length);
       if (json) {
-        heap.free(text);
+        if (!isScoped) heap.free(text);
         p = pointerOf(json);
         text = condense(p, lengthOf(json));
       }
     }
-    root.text = text;
+    if (!isScoped) root.text = text;
     document.start = text;
     document.index = -1;
     if (hasFailed()) {
@@ -153,23 +153,19 @@ function readRaw(root: Root, text: ArrayBuffer | null): void {
   putString(problem);
   endLine(LogLevel.Error);
 }
-// A root's objects go together where nothing else answers for them.
+// A root's objects go together where nothing else answers for them, and all its memory with them.
 // @ts-ignore: decorator
 @inline function keep(config: usize): usize {
   return isScoped ? config : __pin(config);
 }
-// @ts-ignore: decorator
-@inline function drop(config: usize): void {
-  if (!isScoped) __unpin(config);
-}
 /** With its rules. */
 function deleteRoot(root: usize): void {
-  if (isScoped) freeObjects(changetype<Root>(root).objects);
+  if (isScoped) return freeObjects(changetype<Root>(root).objects);
   heap.free(changetype<Root>(root).text);
   let rule = root;
   do {
     const next = changetype<Choice>(rule).next;
-    drop(changetype<Choice>(rule).config);
+    __unpin(changetype<Choice>(rule).config);
     heap.free(rule);
     rule = next;
   } while (rule != root);
@@ -192,7 +188,7 @@ function readConfiguration(root: Root): void {
   if (!rules || unreadFrom(firstIn(object), objectEnd) < objectEnd) root.config = parse();
   if (document.partial & document.failed) {
     document.failed = false;
-    drop(root.config);
+    if (!isScoped) __unpin(root.config);
     root.config = 0;
   }
   document.partial = false;
@@ -215,7 +211,7 @@ function readRules(root: Root, global: usize, item: usize, end: usize): void {
   for (document.start = item; document.start < end; document.start = nextIn(document.start)) {
     document.index++;
     if (!isObject()) return;
-    const rule = changetype<Rule>(heap.alloc(offsetof<Rule>()));
+    const rule = changetype<Rule>(allocBeside(offsetof<Rule>()));
     rule.next = changetype<usize>(root);
     last.next = changetype<usize>(rule);
     last = rule;

@@ -33,6 +33,11 @@ export function keepObjects(): usize {
   newest = END;
   return objects;
 }
+/** Raw memory that goes with the objects made beside it. Where a collector answers for those, the caller frees it. */
+// @ts-ignore: decorator
+@inline export function allocBeside(size: usize): usize {
+  return isScoped ? __new(size, 0) : heap.alloc(size);
+}
 /** Frees those that are not pinned. */
 export function freeObjects(header: usize): void {
   while (header != END) {
