@@ -362,7 +362,7 @@ new Plugin("p").onRequestHeaders((ctx) => { ${statement}; return Action.Continue
     expect((await gateway.fetch("/")).text()).toBe(
       "unknown cluster: cluster outbound|6379||cache.static; the port of a static service is 80, whatever the port of its addresses",
     );
-    expect(gateway).toHaveLogged("redis: the gateway has no cluster outbound|6379||cache.static");
+    expect(gateway).toHaveLogged("redis: unknown cluster outbound|6379||cache.static");
   });
 
   test("Redis replies are read by type, and errors are values", async ({ onTestFinished }) => {

@@ -185,7 +185,7 @@ export class RedisConnection extends RedisOptions {
     if (initRedis(endText(), this.username, this.password, this.timeout) == Status.Ok)
       return (this.isOpen = true);
     startLine();
-    putText(utf8("redis: the gateway has no cluster "));
+    putText(utf8("redis: unknown cluster "));
     putString(name);
     endLine(LogLevel.Error);
     return false;
