@@ -37,7 +37,8 @@ export async function send(port: number, request: Request, progress: Progress): 
   const put = (bytes: string): void => void (!isClosed && socket.write(bytes, "latin1"));
   const isComplete = await sending(progress, () => write(request, put, progress));
   let end: ClientView["end"] = isComplete ? "hung" : "left";
-  for (let heard = -1; end === "hung" && (heard !== received.length || progress.sending > 0);) {
+  const isUnderWay = (): boolean => progress.sending + progress.asides > 0;
+  for (let heard = -1; end === "hung" && (heard !== received.length || isUnderWay());) {
     heard = received.length;
     await Promise.race([closed, delay(SILENCE_MS)]);
     await quiet(progress);

@@ -158,6 +158,7 @@ async function runOne({ staged, services }: Stage, engine: Engine): Promise<Outc
     clientLeaves: () => (leftAt = lines()),
     sending: 0,
     sent: 0,
+    asides: 0,
     received: 0,
   };
   for (const service of Object.values(services)) {

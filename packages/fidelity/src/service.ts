@@ -104,8 +104,12 @@ async function reply(
   { progress, isAside }: RunningService,
 ): Promise<void> {
   if (!isAside) return sending(progress, () => write(socket, request, response, progress));
-  if (progress) await settled(progress);
-  return write(socket, request, response, progress);
+  if (progress) {
+    progress.asides++;
+    await settled(progress);
+  }
+  await write(socket, request, response, progress);
+  if (progress) progress.asides--;
 }
 
 async function write(

@@ -9,6 +9,8 @@ export interface Progress {
   sending: number;
   /** Messages that have been sent. */
   sent: number;
+  /** Answers to callouts that wait for their turn, or are being sent. */
+  asides: number;
   /** How often a client or an upstream has received something. */
   received: number;
 }

@@ -192,7 +192,7 @@ function readConfiguration(root: Root): void {
     root.config = 0;
   }
   document.partial = false;
-  if (item == end && !root.config) refuse(ROOT, utf8("_rules_"), -1, utf8("is empty and alone"));
+  if (item == end && !root.config) refuse(ROOT, utf8("_rules_"), -1, utf8("needs a rule"));
   readRules(root, object, item, end);
 }
 function isObject(): bool {

@@ -227,7 +227,7 @@ function readRules(text: string, inherits: boolean): Rules & { refused: boolean;
     else found.logs.push(`3 fuzz: part besides _rules_ not used: $.name: ${problem}`);
   }
   if (withRules && items.length === 0 && found.name === undefined)
-    return refuse("$._rules_: is empty and alone");
+    return refuse("$._rules_: needs a rule");
   for (const [i, item] of items.entries()) {
     const place = `$._rules_[${i}]`;
     const refuseRule = (problem: string) => {
