@@ -226,8 +226,7 @@ function readRules(text: string, inherits: boolean): Rules & { refused: boolean;
     else if (items.length === 0) return refuse(`$.name: ${problem}`);
     else found.logs.push(`3 fuzz: part besides _rules_ not used: $.name: ${problem}`);
   }
-  if (withRules && items.length === 0 && found.name === undefined)
-    return refuse("$._rules_: needs a rule");
+  if (withRules && items.length === 0 && found.name === undefined) return refuse("$._rules_: needs a rule");
   for (const [i, item] of items.entries()) {
     const place = `$._rules_[${i}]`;
     const refuseRule = (problem: string) => {

@@ -24,7 +24,7 @@ import { Visits } from "./visits.ts";
  * 3. the top level runs now, and its results become constants: registered handlers are called directly, what is not registered is dead;
  * 4. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 5. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
- *    altogether where configurations are the only objects;
+ *    altogether where none of them outlives its callback or its configuration;
  * 6. callbacks of calls are their places in the table, which holds nothing else, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself.
