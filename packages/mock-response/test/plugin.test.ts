@@ -132,7 +132,7 @@ describePlugin("mock-response", { directory: new URL("../dist", import.meta.url)
 
   test.for([
     ["a rule without conditions", { _rules_: [{ mockEnable: true }] }, "$._rules_[0]: no _match_route_"],
-    ["an empty list of rules alone", { _rules_: [] }, "$._rules_: is empty"],
+    ["an empty list of rules alone", { _rules_: [] }, "$._rules_: needs a rule"],
     ["rules that are no list", { _rules_: {} }, "$._rules_: must be a list"],
     [
       "a wrong type in a rule",
