@@ -93,14 +93,14 @@ export const enum Rule {
   /** No control characters, no space and no fragment: a request target */
   Target = 26,
 }
-/** Of each rule, from even places on: bytes behind the first of these are allowed, behind the second not, and so on; 255 is the end. */
+/** Of each rule, from even addresses on: bytes behind the first of these are allowed, behind the second not, and so on; 255 is the end. */
 // prettier-ignore
 // @ts-ignore: decorator
 @lazy const BOUNDS: usize = memory.data<u8>([
   32, 33, 34, 39, 41, 43, 44, 46, 47, 57, 64, 90, 93, 122, 123, 124, 125, 126, 255, 0,
   8, 9, 31, 126, 127, 255,
   32, 34, 35, 126, 127, 255,
-]);
+], 2);
 
 /** Bytes of a string's object (`rtSize` of its header), whatever they are. */
 // @ts-ignore: decorator
