@@ -86,3 +86,34 @@ new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ctx.request.path.repe
     expect(await send(1_500)).toBe(pages);
   });
 });
+
+describe.for([
+  ["release", [...RELEASE.slice(0, -1), "stub"]],
+  ["debug", ["--debug", "--runtime", "stub"]],
+] as const)("the stub runtime's memory (%s)", ([, flags]) => {
+  test("is never given back where there is none", async () => {
+    const plugin = await build(
+      `import { Action, Cluster, Plugin, RedisClient } from "@gateway-plugins/sdk";
+const redis = new RedisClient(Cluster.named("redis"));
+class State { asked: i32 = 0; }
+new Plugin<NoConfig, State>("p")
+  .onRequestHeaders((ctx) =>
+    ctx.request.path == "/"
+      ? redis.begin("get").word("a").send(ctx, (ctx, reply) => { ctx.state.asked = 1; return Action.Continue; })
+      : Action.Continue,
+  )
+  .onResponseHeaders((ctx) => {
+    ctx.response.headers.setNumber("x-asked", ctx.state.asked);
+    return Action.Continue;
+  });`,
+      [...flags],
+    );
+    const gateway = await startGateway({ plugin, clusters: { redis: "redis://127.0.0.1:1" } });
+    for (const [path, asked] of [
+      ["/", "1"],
+      ["/other", "0"],
+    ] as const)
+      expect((await gateway.fetch(path)).headers.get("x-asked")).toBe(asked);
+    expect(gateway.logs).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 // Memory that the host writes. A host function that returns bytes calls `proxy_on_memory_allocate` at most once, and every
 // wrapper reads the result before the next host call: one static buffer serves nearly all of them.
 import { allocation } from "../runtime/allocation";
+import { free } from "../runtime/free";
 
 /** Out parameters of host functions; read at once, nothing is kept here. */
 // @ts-ignore: decorator
@@ -32,8 +33,7 @@ export function allocate(size: usize): usize {
     return changetype<usize>(kept);
   }
   if (size <= STATIC_SIZE) return STATIC;
-  // The stub runtime's allocator takes no 0.
-  if (ASC_RUNTIME || block) heap.free(block);
+  free(block);
   return (block = heap.alloc(size + 1));
 }
 

@@ -1,5 +1,6 @@
 // What is put together piece by piece while an author's expressions run between the pieces: a command for Redis, the headers of an answer.
 // Those expressions may call the gateway, which scratch memory does not outlive; so it has memory of its own, which grows and stays.
+import { free } from "../runtime/free";
 import { Encoded, lengthOf, pointerOf } from "./text";
 
 /** In front of the first byte. */
@@ -37,8 +38,7 @@ function grow(length: usize): void {
   const size = (used + length + SPARE) * 2;
   const grown = heap.alloc(size);
   memory.copy(grown, block, used);
-  // The stub runtime's allocator takes no 0.
-  if (ASC_RUNTIME || block) heap.free(block);
+  free(block);
   block = grown;
   limit = grown + size;
   draft.end = grown + used;

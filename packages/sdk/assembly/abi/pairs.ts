@@ -1,5 +1,6 @@
 // The header-map codec: u32 count; (u32 name length, u32 value length) for each; then `name NUL value NUL` for each; little-endian.
 // Source: proxy-wasm spec, "Serialized maps"; limits: proxy-wasm-cpp-host src/pairs_util.cc.
+import { free } from "../runtime/free";
 import { Encoded, Rule, decode, encode, encodeText, giveBack, lengthOf, pointerOf } from "./text";
 
 /** More pairs, or more bytes, and a gateway silently takes the map for empty. */
@@ -17,7 +18,7 @@ let legal: bool = true;
 export function startPairs(count: i32, bytes: usize): void {
   const size = <usize>count * 10 + bytes + 4;
   if (size > room) {
-    if (ASC_RUNTIME || start) heap.free(start);
+    free(start);
     start = heap.alloc(size);
     room = size;
   }

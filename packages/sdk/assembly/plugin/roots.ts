@@ -7,6 +7,7 @@ import { ROOT, document, find, freeParts } from "../config/part";
 import { endProblem, refuse, startProblem, warnOfUnread } from "../config/problem";
 import { findBuffer, readBuffer } from "../host/buffers";
 import { Bytes } from "../bytes/bytes";
+import { free } from "../runtime/free";
 import { allocBeside, freeObjects, isScoped, keepObjects } from "../runtime/scope";
 import { putCount, putString, putText } from "../abi/compose";
 import { endLine, startLine } from "../host/log";
@@ -161,7 +162,7 @@ function readRaw(root: Root, text: ArrayBuffer | null): void {
 /** With its rules. */
 function deleteRoot(root: usize): void {
   if (isScoped) return freeObjects(changetype<Root>(root).objects);
-  heap.free(changetype<Root>(root).text);
+  free(changetype<Root>(root).text);
   let rule = root;
   do {
     const next = changetype<Choice>(rule).next;

@@ -6,6 +6,7 @@ import { endLine, startLine } from "../host/log";
 import { failureText, failureWords } from "../http/failure-words";
 import { diagnosedCluster, diagnosis } from "../http/diagnosis";
 import { Failure } from "../stream/calls";
+import { free } from "../runtime/free";
 import { beginReply, isNumber, number, readLine, skipReplies } from "./resp";
 
 // The reply whose callback runs. Raw memory, freed behind the callback.
@@ -155,7 +156,7 @@ export function setReply(start: usize, length: usize): void {
 /** Behind the callback: forgets the reply and frees its memory, 0 for none. */
 export function freeReply(buffer: usize): void {
   present.start = 0;
-  heap.free(buffer);
+  free(buffer);
 }
 export function setFailure(failure: Failure): void {
   present.failure = failure;

@@ -1,6 +1,7 @@
 // The stream whose callback is running, and what is remembered of streams between callbacks.
 import { StreamType } from "../abi/enums";
 import { continueStream, enterContext } from "../host/streams";
+import { free } from "../runtime/free";
 import { enterCallback, leaveCallback } from "./callback";
 import { Mark, Phase } from "./phase";
 import { Table } from "./table";
@@ -221,7 +222,7 @@ export function forgetStream(id: u32): void {
 function forget(record: usize, state: usize): void {
   if (hasPhases()) STREAMS.remove(changetype<Remembered>(record).id);
   if (running.keepsState) __unpin(state);
-  heap.free(record);
+  free(record);
 }
 /**
  * Forgets those in the bucket of the running stream that ended before their last handler: they are gone once every bucket has got another. To be told of each
