@@ -5,6 +5,11 @@ import { join } from "node:path";
 export interface Budget {
   bytes: number;
   gzipBytes: number;
+  /**
+   * Bytes of machine code that V8 makes of the module when a gateway loads it, on x64 and without inlining: what the load takes.
+   * The CPU time for each 1,000 is about 0.35 ms.
+   */
+  machineCode: number;
   /** Host functions that it asks of a gateway. */
   imports: number;
   /** Calls of the gateway into the plugin, for one request. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { measurePlugin } from "../../../scripts/docs/measured-plugin.ts";
 import { PLUGINS, exampleConfiguration } from "../../../scripts/docs/readmes.ts";
 import { objectsOfRequest } from "../../../scripts/budgets/objects.ts";
+import { machineCodeOf } from "../../../scripts/budgets/machine-code.ts";
 import { RUNTIMES, pagesAfter } from "../../../scripts/budgets/soak.ts";
 import { overBudget, readBudgets } from "../../../scripts/budgets/budgets.ts";
 
@@ -21,6 +22,10 @@ describe.for(PLUGINS)("%s", (name) => {
   test("makes no more objects for a request than its budget", () => {
     const objects = objectsOfRequest(`${root}packages/${name}`, name);
     expect(overBudget({ objects }, budgets[name]!)).toEqual([]);
+  });
+  test.runIf(process.arch === "x64")("is compiled to no more machine code than its budget, on x64", () => {
+    const machineCode = machineCodeOf(`${root}packages/${name}/dist/${name}.wasm`);
+    expect(overBudget({ machineCode }, budgets[name]!)).toEqual([]);
   });
   test.for(RUNTIMES)(
     "keeps its memory for the %s runtime within its budget",
