@@ -2,17 +2,10 @@
 // keep none, whose modules have no collector.
 import { UpstreamReset, startGateway, upstream } from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
+import { collects } from "./collects.ts";
 import { RELEASE, build } from "./compile.ts";
 
 const FLAGS = [...RELEASE, "--debug"];
-/** Whether the module has a garbage collector. */
-function collects(plugin: Uint8Array): boolean {
-  const module = new WebAssembly.Module(new Uint8Array(plugin));
-  return WebAssembly.Module.customSections(module, "name").some((names) =>
-    Buffer.from(names).includes("__visit_members"),
-  );
-}
-
 /** `/keep` keeps the text, `/give` answers with it; other requests make texts of the same length. */
 const keeper = (declarations: string, keep: string, give: string): string =>
   `import { Plugin, ConfigReader, Action } from "@gateway-plugins/sdk";
@@ -69,6 +62,49 @@ describe("objects outlive their request", () => {
     await ask("/keep", "kept-text");
     for (let i = 0; i < 20; i++) await ask("/", `other-${100 + i}`);
     expect(await ask("/give", "other-999")).toBe("kept-text!");
+  });
+
+  const WAY = `class Way { constructor(public take: (text: string) => void, public leave: (text: string) => void) {} }
+const way = new Way(take, leave);`;
+  test.for<[how: string, plugin: string, declarations: string, call: string]>([
+    // Where the top level's objects begin to lie depends on how long the texts before them are.
+    ...["p", "q7", "x9z", "k-4w"].map((name): [string, string, string, string] => [
+      `a function of an object of ${name}`,
+      name,
+      WAY,
+      `if (isKept) way.take(made); else way.leave(made);`,
+    ]),
+    [
+      "a function of a number",
+      "p",
+      "const ways: u32[] = [leave.index, take.index];",
+      "call_indirect<void>(ways[i32(isKept)], made);",
+    ],
+  ])("in what %s keeps", async ([, name, declarations, call]) => {
+    const plugin = await build(
+      `import { Plugin } from "@gateway-plugins/sdk";
+class Box { text: string = ""; times: i32 = 0; } const box = new Box();
+function take(text: string): void { box.text = text; if (text.startsWith("never")) box.times += text.indexOf("e", 4); }
+function leave(text: string): void { box.times += text.startsWith("never") ? text.indexOf("e", 4) : 1; }
+${declarations}
+class Config {}
+new Plugin<Config>("${name}").parseConfig((json, config) => {
+  if (json.has("never")) { take("never"); take(json.string("never", "")); leave("never"); leave(json.string("never", "")); }
+}).onRequestHeaders((ctx) => {
+  const made = (ctx.request.headers.get("x-text") || "none") + "!";
+  const isKept = ctx.request.path == "/keep";
+  ${call}
+  return ctx.respond(200, box.text);
+});`,
+      FLAGS,
+    );
+    expect(collects(plugin)).toBe(true);
+    const gateway = await startGateway({ plugin, config: {} });
+    await gateway.fetch("/keep", { headers: { "x-text": "kept-text" } });
+    for (let i = 0; i < 5; i++)
+      expect((await gateway.fetch("/", { headers: { "x-text": `other-${100 + i}` } })).text()).toBe(
+        "kept-text!",
+      );
   });
 
   test.for<[name: string, send: string, declarations: string]>([

@@ -7,12 +7,15 @@ const { NodeKind } = compiler as any;
 const SDK = "~lib/@gateway-plugins/sdk/";
 /** AssemblyScript's own files have no folder, or one of these. */
 const STANDARD = /^~lib\/(?:[^/]+|(?:bindings|rt|shared|util)\/.+)$/;
-/** What code gets at the memory of objects by: with type arguments, before a dot, behind that of a number's type, and the runtime's own. */
+/**
+ * What code gets at the memory of objects by: with type arguments, before a dot, behind that of a number's type, and the runtime's own. A call by a number
+ * takes an object for whatever its function takes.
+ */
 const TYPED = /^(?:changetype|load|store)$/;
 const OBJECTS = /^(?:atomic|heap|memory|v128|[if]\d+x\d+)$/;
 const ACCESS = /^(?:atomic|(?:load|store)\d*(?:_[su])?)$/;
 const NUMBERS = /^[if](?:32|64)$/;
-const RUNTIME = /^__[a-z]/;
+const RUNTIME = /^(?:__[a-z]|call_indirect$)/;
 
 /** Whether a source that is neither AssemblyScript's nor the SDK's reads or writes memory by itself. */
 export function reachesForMemory(sources: readonly Source[]): boolean {

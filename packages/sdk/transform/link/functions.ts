@@ -62,7 +62,7 @@ export function calledByNumber(
       if (kind === "Const") numbers.add(info["value"]);
       if (kind === "Call") called.add(info["target"]);
     });
-  for (const view of viewsOf(contents)) eachWord(view, (word) => numbers.add(word));
+  for (const segment of contents) eachWord(segment, (word) => numbers.add(word));
   const objects = [...objectsIn(statics)].filter(([object]) => numbers.has(object));
   const places = new Set(objects.map(([, place]) => place));
   return tableOf(module, binaryen).filter((name, i) => places.has(i + 1) || !called.has(name));
@@ -71,24 +71,28 @@ export function calledByNumber(
 /** What stands in objects of a function's size that no other static data points to. */
 function placesIn(statics: readonly Segment[]): Map<number, number> {
   const places = objectsIn(statics);
-  for (const view of viewsOf(statics)) eachWord(view, (word) => places.delete(word));
+  for (const segment of statics) eachWord(segment, (word) => places.delete(word));
   return places;
 }
 /** Objects of a function's size, each with what stands in it. */
 function objectsIn(statics: readonly Segment[]): Map<number, number> {
   const places = new Map<number, number>();
-  viewsOf(statics).forEach((view, i) => {
-    if (view.byteLength < HEADER + SIZE || view.getUint32(HEADER - 4, true) !== SIZE) return;
-    if (view.getUint32(HEADER + 4, true) === 0)
-      places.set(statics[i]!.at + HEADER, view.getUint32(HEADER, true));
-  });
+  for (const object of statics) {
+    const place = placeOf(object);
+    if (place !== undefined) places.set(object.at + HEADER, place);
+  }
   return places;
 }
-function viewsOf(segments: readonly Segment[]): DataView[] {
-  return segments.map(({ data }) => new DataView(data.buffer, data.byteOffset, data.length));
+/** What stands in an object of a function's size; undefined for others. */
+export function placeOf({ data }: Segment): number | undefined {
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  if (data.length < HEADER + SIZE || view.getUint32(HEADER - 4, true) !== SIZE) return undefined;
+  return view.getUint32(HEADER + 4, true) === 0 ? view.getUint32(HEADER, true) : undefined;
 }
-function eachWord(view: DataView, use: (word: number) => void): void {
-  for (let at = 0; at + 4 <= view.byteLength; at += 4) use(view.getUint32(at, true));
+/** Words stand at multiples of four, and a segment need not begin at one. */
+function eachWord({ at, data }: Segment, use: (word: number) => void): void {
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  for (let i = -at & 3; i + 4 <= data.length; i += 4) use(view.getUint32(i, true));
 }
 /** All code, that of initial values included. */
 function bodiesOf(module: Module, binaryen: Binaryen): Ref[] {
