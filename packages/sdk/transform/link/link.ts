@@ -10,6 +10,7 @@ import { dropDeadData } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
 import { Literals, bareText, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
+import { Older } from "./older.ts";
 import { SCOPES, Scopes } from "./scopes.ts";
 import { placeStatics } from "./statics.ts";
 import { dropUncalled } from "./table.ts";
@@ -58,13 +59,14 @@ export function link(
   literals.finish();
   visits.noteTopLevel();
   const evaluated = evaluateTopLevel(module, binaryen);
+  const older = new Older(module, binaryen, literals.statics);
   stripCallbacks(module, evaluated);
   // What one round finds out, the next makes use of.
   for (let round = 0; round < 2; round++) module.optimize();
   const byNumber = calledByNumber(module, binaryen, literals.statics, evaluated.contents);
   placeFunctions(module, binaryen, literals.statics);
   skipStaticTexts(module, binaryen, literals.statics);
-  scopes.decide(byNumber);
+  scopes.decide(byNumber, older);
   dropCollector(module, binaryen, byNumber);
   visits.dropUnmade(literals.statics);
   dropUncalled(module, binaryen);

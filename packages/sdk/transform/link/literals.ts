@@ -16,9 +16,11 @@ import { kindOf, walk } from "./walk.ts";
 
 const RELEASE = "releaseScratch";
 /** Where asc's heap begins, and where it begins now. The incremental collector looks for its stack in front of the former. */
-const [ASC_HEAP_BASE, HEAP_BASE] = ["~lib/memory/__heap_base", "gateway heap base"];
+const ASC_HEAP_BASE = "~lib/memory/__heap_base";
+export const HEAP_BASE = "gateway heap base";
 /** Where the SDK's heap is; set by the top level, which has not run when literals are encoded. */
 const HEAP = ["top", "limit"].map((name) => `~lib/@gateway-plugins/sdk/assembly/runtime/heap/${name}`);
+export const HEAP_TOP = HEAP[0]!;
 const PAGE = 65536;
 /** For literals that are longer than the scratch memory. */
 const HEAP_PAGES = 64;
@@ -202,10 +204,13 @@ export const STRING = 2;
 /** A static string without what only code that gets at memory by itself could ask for: all of its header but the size. */
 export function bareText(object: Segment): Segment {
   const { at, data } = object;
-  const words = new DataView(data.buffer, data.byteOffset, data.length);
-  const isBlock = data.length > HEADER && at % 16 === 12 && words.getUint32(0, true) === data.length - 4;
-  if (!isBlock || rtIdAt(object, at + HEADER) !== STRING) return object;
+  if (!isBlock(object) || rtIdAt(object, at + HEADER) !== STRING) return object;
   return { at, data: data.slice().fill(0, 0, HEADER - 4) };
+}
+/** Whether it is an object, and not memory that somebody has asked for. */
+export function isBlock({ at, data }: Segment): boolean {
+  const words = new DataView(data.buffer, data.byteOffset, data.length);
+  return data.length > HEADER && at % 16 === 12 && words.getUint32(0, true) === data.length - 4;
 }
 export function rtIdAt({ at, data }: Segment, pointer: number): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(pointer - at - 8, true);

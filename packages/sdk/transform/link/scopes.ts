@@ -1,6 +1,8 @@
 import { type Binaryen, type Module, type Ref, exportsOf, functionsOf } from "./binaryen.ts";
 import { ALLOCATE, stopCounting } from "./collector.ts";
-import { reachable } from "./reach.ts";
+import { callsWith } from "./flow.ts";
+import type { Older } from "./older.ts";
+import { reachable, tableOf } from "./reach.ts";
 import { runtime } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
@@ -22,8 +24,8 @@ export const SCOPES = ["*/__link", COLLECT];
 
 /**
  * Whether objects need a garbage collector at all. They do where a request may store one in another object or in a global variable: what lives
- * longer could point to what does not. Elsewhere an object lives until the callback that has made it is over, or, one that was made for a
- * configuration, as long as that.
+ * longer could point to what does not. So they do where the reading of a configuration may store one in what is there before, or after. Elsewhere an
+ * object lives until the callback that has made it is over, or, one that was made for a configuration, as long as that.
  */
 export class Scopes {
   readonly #module: Module;
@@ -61,13 +63,13 @@ export class Scopes {
   }
 
   /** Once it is known what runs in which callback. `byNumber`: what may be called there without its name. */
-  decide(byNumber: readonly string[]): void {
+  decide(byNumber: readonly string[], older: Older): void {
     const module = this.#module;
     const isPossible = exportsOf(this.#binaryen, module).some(({ name }) => name === IS_SCOPED);
     for (const name of this.#kept) module.removeExport(name);
     if (!isPossible) return;
     module.removeExport(IS_SCOPED);
-    const isScoped = this.#areShortLived(byNumber);
+    const isScoped = this.#areShortLived(byNumber, older);
     if (this.#link !== undefined) this.#setLink(module.nop());
     if (!isScoped) return;
     module.removeGlobal(IS_SCOPED);
@@ -77,18 +79,18 @@ export class Scopes {
     stopCounting(module, this.#binaryen);
   }
 
-  #areShortLived(byNumber: readonly string[]): boolean {
+  #areShortLived(byNumber: readonly string[], older: Older): boolean {
     const binaryen = this.#binaryen;
-    const roots = exportsOf(binaryen, this.#module);
-    const reached = (isMeant: (name: string) => boolean) =>
-      reachable(
-        this.#module,
-        binaryen,
-        roots.filter(({ name }) => isMeant(name)).map(({ value }) => value),
-        { byNumber },
-      );
+    const table = tableOf(this.#module, binaryen);
+    const callbacks = exportsOf(binaryen, this.#module);
+    const reached = (isMeant: (name: string) => boolean, ...others: string[]) => {
+      const meant = callbacks.filter(({ name }) => isMeant(name)).map(({ value }) => value);
+      return reachable(this.#module, binaryen, [...meant, ...others], { byNumber });
+    };
     const all = reached(() => true);
-    const onRequests = reached((name) => name !== CONFIGURE);
+    // What a start handler makes is no configuration's.
+    const start = table.filter((_, i) => i + 1 === older.start);
+    const onRequests = reached((name) => name !== CONFIGURE, ...start);
     const isNothing = (ref: Ref) => kindOf(binaryen, ref) === "Const";
     let isLinked = false;
     for (const { name, module: imported, body } of functionsOf(binaryen, this.#module)) {
@@ -99,7 +101,15 @@ export class Scopes {
           isLinked ||= !isNothing(info["operands"][1]);
       });
     }
-    return !isLinked;
+    if (isLinked || this.#link === undefined) return !isLinked;
+    return callsWith(this.#module, binaryen, this.#link, {
+      begins: (kind, info) =>
+        (kind === "GlobalGet" && this.#holders.has(info["name"])) ||
+        (kind === "Const" && older.has(info["value"])),
+      makesOthers: (name) => ALLOCATE.test(name),
+      within: reached((name) => name === CONFIGURE),
+      byNumber,
+    }).every(({ operands }) => isNothing(operands[1]));
   }
   #setLink(body: Ref): void {
     const { i32 } = this.#binaryen;

@@ -1,0 +1,38 @@
+import { type Binaryen, type Module, type Segment, globalsOf } from "./binaryen.ts";
+import { placeOf } from "./functions.ts";
+import { HEADER, HEAP_BASE, HEAP_TOP, STRING, isBlock, rtIdAt } from "./literals.ts";
+import { tableOf } from "./reach.ts";
+
+const START = "~lib/@gateway-plugins/sdk/assembly/plugin/handlers/handlers.start";
+const BUFFER = 1;
+
+/** What is there before any configuration, as the top level has left it: objects that may hold others, and the start handler. */
+export class Older {
+  /** The start handler's place in the function table; 0 where there is none. */
+  readonly start: number;
+  readonly #ranges: readonly { from: number; to: number }[];
+
+  /** Before the optimiser has seen what the top level has left. `statics`: the static objects. */
+  constructor(module: Module, binaryen: Binaryen, statics: readonly Segment[]) {
+    const values = new Map<string, number>();
+    for (const { name, module: imported, init } of globalsOf(binaryen, module))
+      if (!imported) values.set(name, binaryen.getExpressionInfo(init)["value"]);
+    this.start = values.get(START) ?? 0;
+    // The first object stands behind two headers.
+    const heap = { from: (values.get(HEAP_BASE) ?? 0) + 16, to: values.get(HEAP_TOP) ?? 0 };
+    const functions = tableOf(module, binaryen).length;
+    const holders = statics.filter((object) => mayHold(object, functions));
+    this.#ranges = [heap, ...holders.map(({ at, data }) => ({ from: at + HEADER, to: at + data.length }))];
+  }
+
+  /** Whether a number of the code could be the address of such an object, or of a part of it. */
+  has(address: number): boolean {
+    return this.#ranges.some(({ from, to }) => from <= address && address < to);
+  }
+}
+/** A list of texts may: somebody may write to it. A text, bytes and a function's object may not. */
+function mayHold(object: Segment, functions: number): boolean {
+  if (!isBlock(object) || (placeOf(object) ?? Infinity) <= functions) return false;
+  const id = rtIdAt(object, object.at + HEADER);
+  return id !== STRING && id !== BUFFER;
+}
