@@ -1,12 +1,19 @@
 // What is made for a configuration goes with it only where nothing that was there before could keep it; what a start handler makes goes when that is
 // over. Each way to keep one, alone in its plugin.
-import { startGateway } from "@gateway-plugins/test-host";
+import {
+  UpstreamReset,
+  createRedisRespError,
+  createRedisRespString,
+  startGateway,
+  startTestHost,
+  upstream,
+} from "@gateway-plugins/test-host";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { collects } from "./collects.ts";
 import { RELEASE, build } from "./compile.ts";
 
 const FLAGS = [...RELEASE, "--debug"];
-const IMPORTS = `import { Plugin, Counter } from "@gateway-plugins/sdk";`;
+const IMPORTS = `import { Plugin, HttpClient, Cluster, Counter, RedisClient } from "@gateway-plugins/sdk";`;
 
 /** Each configuration keeps its name; a request is told of what is kept, beside texts of its own. */
 const reader = (declarations: string, read: string, give: string): string =>
@@ -127,5 +134,52 @@ describe("what a configuration makes goes with it", () => {
     );
     expect(collects(plugin)).toBe(false);
     expect(await answersOf(plugin)).toEqual(["there", "there", "there"]);
+  });
+});
+
+describe("a client that a request makes lives as long as its calls", () => {
+  test("when they are tried again", async () => {
+    const plugin = await build(
+      `${IMPORTS}
+const cluster = Cluster.named("one");
+new Plugin("p").onRequestHeaders((ctx) =>
+  new HttpClient(cluster).get("/path").retry(1).send(ctx, (ctx, response) => ctx.respond(200, response.headers.get("x-there") || "none")));`,
+      FLAGS,
+    );
+    expect(collects(plugin)).toBe(true);
+    let asked = 0;
+    const waiting: (() => void)[] = [];
+    const one = upstream(async ({ path }) => {
+      // The first of each, when all have come.
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length === 5) waiting.splice(0).forEach((answer) => answer());
+      });
+      if (asked++ < 5) throw new UpstreamReset("connect-failure");
+      return { headers: { "x-there": path } };
+    });
+    const gateway = await startGateway({ plugin, clusters: { one } });
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(async () => (await gateway.fetch("/")).text()));
+    expect(answers).toEqual(Array.from({ length: 5 }, () => "/path"));
+  });
+
+  test("when Redis wants its password once more", async () => {
+    const plugin = await build(
+      `${IMPORTS}
+const cluster = Cluster.named("redis");
+new Plugin("p").onRequestHeaders((ctx) => {
+  if (ctx.request.path != "/") return ctx.respond(200, ctx.request.path + "!");
+  return new RedisClient(cluster).begin("get").word("k").send(ctx, (ctx, reply) => ctx.respond(200, reply.text()));
+});`,
+      FLAGS,
+    );
+    expect(collects(plugin)).toBe(true);
+    const host = await startTestHost({ plugin, profile: "higress" });
+    await host.callOnHttpRequestHeaders({});
+    for (let i = 0; i < 30; i++) await host.gateway.fetch("/".padEnd(i + 2, "x"));
+    await host.callOnRedisCall(0, createRedisRespError("NOAUTH Authentication required."));
+    await host.callOnRedisCall(0, createRedisRespString("there"));
+    expect(host.getLocalResponse()).toMatchObject({ statusCode: 200, data: "there" });
+    await host.completeHttp();
   });
 });

@@ -276,6 +276,7 @@ function newCall(client: HttpClient, method: string, path: string, options: Call
   store<usize>(p, changetype<usize>(options), offsetof<HttpCall>("options"));
   if (isDefined(GATEWAY_USES_retry)) {
     // These are read again.
+    call.client = client;
     call.method = method;
     call.path = path;
     call.options = options;
