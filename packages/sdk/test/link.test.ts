@@ -57,6 +57,29 @@ new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ${JSON.stringify(text
     }
   });
 
+  test.for<[table: string, declarations: string, expression: string, text: string]>([
+    [
+      "of what a URI's part may hold",
+      "",
+      `encodeURIComponent(given.split("").join(""))`,
+      "a%2Fb%3F%25%2B%2C%C3%A4~",
+    ],
+    ["of what a URI may hold", "", `encodeURI(given.split("").join(""))`, "a/b?%25+,%C3%A4~"],
+    [
+      "in memory, looked up from far in front of it",
+      `const NAMES = memory.data<u8>([72, 101, 108, 108, 111]); function at(i: i32): string { return String.fromCharCode(load<u8>(NAMES + (i - 0x3041))); }`,
+      `"ぁあぃいぅ".split("").map<string>((c) => at(c.charCodeAt(0))).join("")`,
+      "Hello",
+    ],
+  ])("has its table %s", async ([, declarations, expression, text]) => {
+    const source = answering(
+      `  const given = ["a/b", "?%+,", "ä~"].join("");
+  lines.push(${expression});`,
+      declarations,
+    );
+    expect(await answer(source)).toBe(text);
+  });
+
   test("makes objects of classes and of those they extend", async () => {
     const made = ["new Base()", "new Derived()", 'new Last("own")'];
     const source = answering(

@@ -12,6 +12,7 @@ export interface Binaryen {
   expandType(type: number): number[];
   ExternalFunction: number;
   ExpressionIds: Record<string, number>;
+  AddInt32: number;
   EqInt32: number;
   EqZInt32: number;
   GtSInt32: number;

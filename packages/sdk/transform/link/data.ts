@@ -9,18 +9,23 @@ import {
   pagesOf,
   setSegments,
 } from "./binaryen.ts";
+import { functionsIn } from "./functions.ts";
+import { HEADER, STRING, isBlock, rtIdAt } from "./literals.ts";
 import { kindOf, walk } from "./walk.ts";
 
 /**
  * Drops static data that no constant of the code and no live data points into. Conservative: any number that could be an address keeps
  * what stands there. `contents`: an element for each static object, which the optimiser's own segments no longer tell apart. `texts`: the
  * encoded literals, parts of one of these; a shorter one may stand inside a longer one, and code that uses one has the address of its start.
+ * `tables`: those of the contents that code may know by an address in front of them, at most `before` bytes: `table[c - 33]` has that as its constant.
  */
 export function dropDeadData(
   module: Module,
   binaryen: Binaryen,
   contents: readonly Segment[],
   texts: readonly Segment[],
+  tables: readonly Segment[],
+  before: number,
 ): void {
   const objects = contents.filter((object) => !texts.some((text) => holds(object, text.at)));
   const all = [...objects, ...texts];
@@ -38,7 +43,13 @@ export function dropDeadData(
     if (!found.length) found = all.filter((segment) => address === endOf(segment));
     found.forEach(keep);
   };
-  const { addresses, packed } = constantsIn(module, binaryen);
+  const { addresses, packed, bases } = constantsIn(module, binaryen);
+  for (const table of objects)
+    if (
+      tables.some(({ at }) => at === table.at) &&
+      bases.some((base) => table.at - before <= base && base < table.at)
+    )
+      keep(table);
   for (const value of packed) {
     const text = texts.find((found) => packedOf(found) === value);
     if (text) keep(text);
@@ -60,6 +71,12 @@ export function dropDeadData(
   const fixed = [...live].filter((segment) => !loose.includes(segment));
   const segments = [...fixed, ...moveTogether(module, binaryen, texts, loose, fixed)];
   setSegments(module, pagesOf(module), pack(segments.toSorted((a, b) => a.at - b.at)));
+}
+/** What code may look something up in by a number: neither a text, whose size it looks at, too, nor a function. */
+export function tablesIn(statics: readonly Segment[]): Segment[] {
+  const functions = functionsIn(statics);
+  const isString = (object: Segment) => isBlock(object) && rtIdAt(object, object.at + HEADER) === STRING;
+  return statics.filter((object) => !isString(object) && !functions.includes(object));
 }
 /** Address and length in one number, as the code has them. */
 function packedOf({ at, data }: Segment): bigint {
@@ -105,9 +122,13 @@ function holds(segment: Segment, address: number): boolean {
   return segment.at <= address && address < endOf(segment);
 }
 
-/** Numbers of 32 bits, and of 64: those may be an address with a length in the upper half. */
-function constantsIn(module: Module, binaryen: Binaryen): { addresses: Set<number>; packed: Set<bigint> } {
+/** Numbers of 32 bits, those among them that something is added to, and numbers of 64: those may be an address with a length in the upper half. */
+function constantsIn(
+  module: Module,
+  binaryen: Binaryen,
+): { addresses: Set<number>; bases: number[]; packed: Set<bigint> } {
   const addresses = new Set<number>();
+  const bases: number[] = [];
   const packed = new Set<bigint>();
   const see = (value: unknown) => {
     if (typeof value === "number") addresses.add(value >>> 0);
@@ -115,13 +136,16 @@ function constantsIn(module: Module, binaryen: Binaryen): { addresses: Set<numbe
   };
   const visit = (kind: string, info: ExpressionInfo) => {
     if (kind === "Const") see(info["value"]);
+    if (kind === "Binary" && info["op"] === binaryen.AddInt32 && kindOf(binaryen, info["right"]) === "Const")
+      bases.push(binaryen.getExpressionInfo(info["right"])["value"]);
     if (kind !== "Load" && kind !== "Store") return;
     see(info["offset"]);
+    bases.push(info["offset"]);
     if (kindOf(binaryen, info["ptr"]) === "Const")
       see(binaryen.getExpressionInfo(info["ptr"])["value"] + info["offset"]);
   };
   eachConstant(module, binaryen, visit);
-  return { addresses, packed };
+  return { addresses, bases, packed };
 }
 function eachConstant(
   module: Module,

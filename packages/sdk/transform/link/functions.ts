@@ -1,5 +1,5 @@
 import { type Binaryen, type Module, type Ref, type Segment, functionsOf, globalsOf } from "./binaryen.ts";
-import { HEADER } from "./literals.ts";
+import { HEADER, isBlock } from "./literals.ts";
 import { tableOf } from "./reach.ts";
 import { kindOf, walk } from "./walk.ts";
 
@@ -83,8 +83,15 @@ function objectsIn(statics: readonly Segment[]): Map<number, number> {
   }
   return places;
 }
+/** Those that are functions: each has a place of its own, so of two with the same one somebody only looks like it. */
+export function functionsIn(statics: readonly Segment[]): Segment[] {
+  const places = statics.map((object) => (isBlock(object) ? placeOf(object) : undefined));
+  return statics.filter(
+    (_, i) => places[i] !== undefined && places.indexOf(places[i]) === places.lastIndexOf(places[i]),
+  );
+}
 /** What stands in an object of a function's size; undefined for others. */
-export function placeOf({ data }: Segment): number | undefined {
+function placeOf({ data }: Segment): number | undefined {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   if (data.length < HEADER + SIZE || view.getUint32(HEADER - 4, true) !== SIZE) return undefined;
   return view.getUint32(HEADER + 4, true) === 0 ? view.getUint32(HEADER, true) : undefined;

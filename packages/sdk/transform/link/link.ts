@@ -6,7 +6,7 @@ import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
 import { calledByNumber, placeFunctions } from "./functions.ts";
 import { keepGivenObjects } from "./constructors.ts";
-import { dropDeadData } from "./data.ts";
+import { dropDeadData, tablesIn } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
 import { Literals, bareText, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
@@ -16,6 +16,9 @@ import { placeStatics } from "./statics.ts";
 import { dropUncalled } from "./table.ts";
 import { passTextsOn } from "./texts.ts";
 import { Visits } from "./visits.ts";
+
+/** Eight bytes for each character of ASCII. */
+const BEFORE = 1024;
 
 /**
  * What a compiler that knows the whole plugin can do, on the module that asc has compiled and not yet optimised:
@@ -74,7 +77,8 @@ export function link(
   dropAllocator(module, binaryen);
   module.optimize();
   const contents = reachesForMemory ? evaluated.contents : evaluated.contents.map(bareText);
-  dropDeadData(module, binaryen, contents, literals.encoded);
+  const tables = tablesIn(literals.statics);
+  dropDeadData(module, binaryen, contents, literals.encoded, tables, reachesForMemory ? Infinity : BEFORE);
 }
 
 /** Those of a new process: asc leaves what it has set for the build before. */

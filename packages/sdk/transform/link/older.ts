@@ -1,7 +1,6 @@
 import { type Binaryen, type Module, type Segment, globalsOf } from "./binaryen.ts";
-import { placeOf } from "./functions.ts";
+import { functionsIn } from "./functions.ts";
 import { HEADER, HEAP_BASE, HEAP_TOP, STRING, isBlock, rtIdAt } from "./literals.ts";
-import { tableOf } from "./reach.ts";
 
 const START = "~lib/@gateway-plugins/sdk/assembly/plugin/handlers/handlers.start";
 const BUFFER = 1;
@@ -20,8 +19,8 @@ export class Older {
     this.start = values.get(START) ?? 0;
     // The first object stands behind two headers.
     const heap = { from: (values.get(HEAP_BASE) ?? 0) + 16, to: values.get(HEAP_TOP) ?? 0 };
-    const functions = tableOf(module, binaryen).length;
-    const holders = statics.filter((object) => mayHold(object, functions));
+    const functions = functionsIn(statics);
+    const holders = statics.filter((object) => mayHold(object) && !functions.includes(object));
     this.#ranges = [heap, ...holders.map(({ at, data }) => ({ from: at + HEADER, to: at + data.length }))];
   }
 
@@ -30,9 +29,9 @@ export class Older {
     return this.#ranges.some(({ from, to }) => from <= address && address < to);
   }
 }
-/** A list of texts may: somebody may write to it. A text, bytes and a function's object may not. */
-function mayHold(object: Segment, functions: number): boolean {
-  if (!isBlock(object) || (placeOf(object) ?? Infinity) <= functions) return false;
+/** A list of texts may: somebody may write to it. A text and bytes may not. */
+function mayHold(object: Segment): boolean {
+  if (!isBlock(object)) return false;
   const id = rtIdAt(object, object.at + HEADER);
   return id !== STRING && id !== BUFFER;
 }
