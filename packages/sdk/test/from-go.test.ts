@@ -26,7 +26,7 @@ function rowsOf(kind: string): Row[] {
 
 const HEADER = `import { Action, Body, ByteSink, Bytes, Cluster, ConfigReader, Counter, EventReader, Failure, GrpcClient, HttpClient, Leader, LogFields, Overflow, Plugin, ProtoWriter, RedisCall,
   RedisClient, RedisScript, RequestBodyContext, RequestContext, ResponseBodyContext, ResponseContext, ResponseTrailersContext, SharedCounter, SharedQueue, SharedValue, TokenUsage, WholeRequestContext, both,
-  escape, foreign, log } from "@gateway-plugins/sdk";
+  Json, Pattern, base64, clock, crypto, escape, foreign, gunzip, hex, log, percent, quote, utc } from "@gateway-plugins/sdk";
 import { HeadersStatus, hold } from "@gateway-plugins/sdk/advanced";
 import { injectResponseBody, overrideUpstreamHost, upstreamHosts } from "@gateway-plugins/sdk/higress";
 import { TypedJson } from "@gateway-plugins/sdk/typed-json";
@@ -111,7 +111,7 @@ new Plugin<Config, State>("p").parseConfig((json, config) => {})${PLACE[kind]!.r
       .filter((example) => example !== "");
     expect(chains.filter((chain) => !chain.startsWith("."))).toEqual([]);
     await build(
-      `${HEADER}${chains.map((chain) => `new Plugin<Config, State>("p")${chain};`).join("\n")}`,
+      `${HEADER}${chains.map((chain, i) => `export function row${i}(): void { new Plugin<Config, State>("p")${chain}; }`).join("\n")}`,
       DEBUG,
     );
   });

@@ -156,6 +156,89 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
     `import { clock, Plugin } from "@gateway-plugins/sdk"; const now = clock.nowMs(); new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, now.toString()));`,
     /the top level of the plugin calls the gateway \(proxy_get_current_time_nanoseconds\)/,
   ],
+  [
+    "a configuration that nothing makes",
+    `import { Plugin } from "@gateway-plugins/sdk"; class Config { name: string = "x"; } new Plugin<Config>("p").onRequestHeaders((ctx) => ctx.respond(200, ctx.config.name));`,
+    /register \.parseConfig\(/,
+  ],
+  [
+    "a configuration that is an interface",
+    `import { Action, Plugin } from "@gateway-plugins/sdk"; interface Config { name: string } new Plugin<Config>("p").parseConfig((json, config) => { config.name = json.string("name"); }).onRequestHeaders((ctx) => Action.Continue);`,
+    /'Config' has to be a class, whose fields have initial values/,
+  ],
+  [
+    "a configuration whose constructor takes arguments",
+    `import { Action, Plugin } from "@gateway-plugins/sdk"; class Config { constructor(public name: string) {} } new Plugin<Config>("p").parseConfig((json, config) => {}).onRequestHeaders((ctx) => Action.Continue);`,
+    /configuration and state are made without arguments/,
+  ],
+  [
+    "a field without an initial value",
+    `import { Action, Plugin } from "@gateway-plugins/sdk"; class Config { name: string; } new Plugin<Config>("p").parseConfig((json, config) => {}).onRequestHeaders((ctx) => Action.Continue);`,
+    /give the field an initial value/,
+  ],
+  [
+    "a second plugin in one module",
+    `${plugin(".onRequestHeaders((ctx) => Action.Continue)")} new Plugin("q").onLog((ctx) => {});`,
+    /a module is one plugin.*of the one above/s,
+  ],
+  [
+    "a call that holds, where no message is",
+    plugin(`.onTick(1000, (plugin) => { client.get("/").send(plugin, (ctx, r) => Action.Continue); })`),
+    /no message that 'send' could hold.*\.run\(plugin, /s,
+  ],
+  [
+    "a call that holds, where the request is over",
+    plugin(`.onLog((ctx) => { client.get("/").send(ctx, (ctx, r) => Action.Continue); })`),
+    /no message that 'send' could hold.*\.run\(ctx\.plugin, /s,
+  ],
+  [
+    "headers as an object",
+    plugin(`.onRequestHeaders((ctx) => ctx.respond(200, "", { headers: { "x-a": "b" } }))`),
+    /headers are a list of pairs: \[\["name", "value"\]\]/,
+  ],
+  [
+    "a verb's answer for an Action",
+    plugin(`.onRequestHeaders((ctx) => { return ctx.request.headers.set("a", "b"); })`),
+    /return Action\.Continue/,
+  ],
+  [
+    "a regular expression",
+    plugin(`.onRequestHeaders((ctx) => /^a/.test(ctx.request.path) ? ctx.respond(403) : Action.Continue)`),
+    /Pattern\.compile/,
+  ],
+  [
+    "a list's map without a type",
+    plugin(
+      `.onRequestHeaders((ctx) => ctx.respond(200, ctx.request.headers.entries().map((h) => h[0]).join(",")))`,
+    ),
+    /list\.map<string>\(/,
+  ],
+  ["any", plugin(`.onRequestHeaders((ctx: any) => Action.Continue)`), /there is no 'any'/],
+  [
+    "undefined",
+    plugin(
+      `.onRequestHeaders((ctx) => ctx.request.headers.get("a") == undefined ? ctx.respond(403) : Action.Continue)`,
+    ),
+    /what is absent is null/,
+  ],
+  [
+    "JSON.parse",
+    plugin(`.onRequestBody((ctx, body) => { const a = JSON.parse(body.text()); return Action.Continue; })`),
+    /body\.json\(\).*TypedJson/s,
+  ],
+  [
+    "fetch",
+    plugin(`.onRequestHeaders((ctx) => { fetch("http://a"); return Action.Continue; })`),
+    /HttpClient/,
+  ],
+  ["a union of types", plugin(`; function f(a: string | i32): void {}`), /only union is that with null/],
+  ...["Date.now()", "Math.random()", 'console.log("a")', "performance.now()"].map(
+    (call): [string, string, RegExp] => [
+      call,
+      plugin(`.onRequestHeaders((ctx) => { ${call}; return Action.Continue; })`),
+      /no gateway offers/,
+    ],
+  ),
 ];
 
 describe("the transform explains", () => {
@@ -186,5 +269,20 @@ describe("the transform explains", () => {
     const { wasm, messages } = await compile(source);
     expect(messages.replace(/Last converge.*\n/, "")).toBe("");
     expect(wasm).toBeDefined();
+  });
+
+  test("a module that does nothing, as a warning", async () => {
+    const { wasm, messages } = await compile(
+      `import { Action, Plugin } from "@gateway-plugins/sdk"; export function start(): void { new Plugin("p").onRequestHeaders((ctx) => Action.Continue); }`,
+    );
+    expect(wasm).toBeDefined();
+    expect(messages).toMatch(/no handler is registered/);
+  });
+
+  test("nothing of functions of a runtime that the author names in a gateway's place", async () => {
+    const { messages } = await compile(
+      `import { Action, Plugin } from "@gateway-plugins/sdk"; namespace Date { export function now(): i64 { return 1; } } new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, Date.now().toString()));`,
+    );
+    expect(messages).not.toMatch(/no gateway offers/);
   });
 });

@@ -1,4 +1,6 @@
 import * as compiler from "assemblyscript";
+import { absentFunction } from "./absent.ts";
+import { areBodies, callbacksOf } from "./handlers.ts";
 import { type Node, type Parser, type Range, type Source, childrenOf } from "./compiler.ts";
 
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect
@@ -10,6 +12,10 @@ const { NodeKind, DiagnosticMessage, DiagnosticCategory, DiagnosticCode, Asserti
 export function errorMessage(text: string, range?: Range): unknown {
   const message = toDiagnostic(DiagnosticCategory.Error, text);
   return range ? message.withRange(range) : message;
+}
+/** A warning about the plugin as a whole. */
+export function warningMessage(text: string): unknown {
+  return toDiagnostic(DiagnosticCategory.Warning, text);
 }
 function toDiagnostic(category: number, text: string) {
   const message = DiagnosticMessage.create(DiagnosticCode.User_defined_0, category, text);
@@ -24,31 +30,15 @@ interface Scope {
   names: Map<string, boolean>;
 }
 
-/** Handlers of the same callback: a later one would silently replace the one before. */
-const HANDLERS =
-  /^(?:on|rewrite)(Request|Response)(Headers|Body|Chunks|Trailers)$|^(onLog|onStart|onTick|onQueue|parseConfig|parseRawConfig)$/;
-function callbacksOf(name: string): string[] {
-  if (name === "onWholeRequest") return ["Request Headers", "Request Body", "Request Chunks"];
-  const parts = HANDLERS.exec(name);
-  if (!parts) return [];
-  if (parts[3] !== undefined) return [parts[3].replace("Raw", "")];
-  return [`${parts[1]} ${parts[2]}`];
-}
-
-/** The whole body and its chunks, of the same message. */
-function areBodies(...names: [string, string]): boolean {
-  const [one, other] = names.flatMap(callbacksOf).toSorted();
-  return (
-    names.every((name) => callbacksOf(name).length === 1) &&
-    one?.replace("Body", "Chunks") === other &&
-    one !== other
-  );
-}
-
+/** Handlers and callbacks in which no message waits. */
+const UNHELD = /^(?:onLog|onStart|onTick|onQueue|run)$/;
 const LOOPS = /^(forEach|map|filter|find\w*|some|every|reduce|sort)$/;
 
-/** Finds mistakes that compile but cannot work, or whose message would not help; asc then stops before compiling. */
-export function checkSource(parser: Parser, source: Source): void {
+/**
+ * Finds mistakes that compile but cannot work, or whose message would not help; asc then stops before compiling. `given`: global names in whose
+ * place the author has put something else.
+ */
+export function checkSource(parser: Parser, source: Source, given: ReadonlySet<string>): void {
   const scopes: Scope[] = [];
   let depth = 0;
   let callee = "";
@@ -107,7 +97,9 @@ export function checkSource(parser: Parser, source: Source): void {
     } else if (name === "send" || name === "sendWith" || name === "sendBytes") {
       error(
         expression.range,
-        `'${name}' holds the message until its callback has run, or answers it, so its result has to be returned: return ....${name}(...).`,
+        UNHELD.test(callee)
+          ? `there is no message that '${name}' could hold here: make the call with .run(${callee === "onLog" ? "ctx.plugin" : "plugin"}, callback).`
+          : `'${name}' holds the message until its callback has run, or answers it, so its result has to be returned: return ....${name}(...).`,
       );
     }
   }
@@ -145,6 +137,35 @@ export function checkSource(parser: Parser, source: Source): void {
       );
   }
 
+  let hasPlugin = false;
+  /** One plugin in a module, and classes for what is made for it. */
+  function checkPlugin(node: Node): void {
+    if (node["typeName"].identifier.text !== "Plugin") return;
+    if (hasPlugin && depth === 0)
+      error(
+        node.range,
+        "a module is one plugin: this one's name and handlers would replace those of the one above.",
+      );
+    hasPlugin ||= depth === 0;
+    for (const argument of node["typeArguments"] ?? []) {
+      const name: string = argument.name?.identifier.text;
+      const isInterface = source.statements.some(
+        (statement) => statement.kind === NodeKind.InterfaceDeclaration && statement["name"].text === name,
+      );
+      if (isInterface)
+        error(
+          argument.range,
+          `'${name}' has to be a class, whose fields have initial values: the SDK makes objects of it.`,
+        );
+    }
+  }
+  function checkCalled(called: Node): void {
+    if (called.kind !== NodeKind.PropertyAccess || called["expression"].kind !== NodeKind.Identifier) return;
+    const object: string = called["expression"].text;
+    const problem = absentFunction(source, object, called["property"].text, given);
+    if (problem !== undefined) error(called.range, problem);
+  }
+
   function visit(node: Node): void {
     // What another transform has written.
     if (node.range.source !== source) return;
@@ -176,7 +197,11 @@ export function checkSource(parser: Parser, source: Source): void {
       case NodeKind.TypeDeclaration:
       case NodeKind.EnumDeclaration:
         return;
+      case NodeKind.New:
+        checkPlugin(node);
+        return children(node);
       case NodeKind.Call: {
+        checkCalled(node["expression"]);
         visit(node["expression"]);
         const name: string =
           node["expression"].kind === NodeKind.PropertyAccess ? node["expression"].property.text : "";

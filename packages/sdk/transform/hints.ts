@@ -15,7 +15,7 @@ const HINTS: [said: RegExp, hint: string][] = [
     "every way through a handler or callback returns an Action: Action.Continue, ctx.respond(...) or call.send(...).",
   ],
   [
-    /TS2322: Type 'i32' is not assignable to type '.*\/Action'/,
+    /TS2322: Type '[^']*' is not assignable to type '.*\/Action'/,
     "return Action.Continue (not a number), ctx.respond(...) or call.send(...).",
   ],
   [
@@ -41,6 +41,36 @@ const HINTS: [said: RegExp, hint: string][] = [
   [
     /Property 'routeCall' does not exist/,
     "a request can become another one in onWholeRequest only, where its headers are still here.",
+  ],
+  [
+    /AS216: Class '~lib\/array\/Array<~lib\/array\/Array<~lib\/string\/String>>'/,
+    'headers are a list of pairs: [["name", "value"]].',
+  ],
+  [
+    /TS2554[\s\S]*instantiate<[CS]>/,
+    "configuration and state are made without arguments: a constructor that takes some has to go.",
+  ],
+  [/TS2564/, 'give the field an initial value: `name: string = "";`.'],
+  [/TS1140[\s\S]*\.map\(/, "name the type that comes out: `list.map<string>(...)`."],
+  [/Not implemented: Regular expressions/, "use Pattern.compile(...), while reading the configuration."],
+  [/Not implemented: union types/, "the only union is that with null: `string | null`."],
+  [
+    /Cannot find name '(any|unknown)'/,
+    "there is no 'any': name the type, or leave it out where asc can tell.",
+  ],
+  [/Cannot find name 'undefined'/, "what is absent is null."],
+  [/Cannot find name 'Record'/, "use Map<string, string>, or a list of pairs."],
+  [
+    /Cannot find name 'JSON'/,
+    "body.json() and Json.parse read JSON, TypedJson reads it into a class, quote(text) writes a string.",
+  ],
+  [
+    /Cannot find name 'fetch'/,
+    "an HttpClient calls services of the gateway: `return client.get(path).send(ctx, callback)`.",
+  ],
+  [
+    /Cannot find name '(Promise|setTimeout|setInterval)'/,
+    "nothing waits in a handler: calls have callbacks, and onTick comes again.",
   ],
   [/Property 'resume\w*' does not exist/, "return Action.Continue: the SDK resumes."],
 ];

@@ -1,5 +1,5 @@
 import { Transform } from "assemblyscript/transform";
-import { checkSource, errorMessage } from "./checks.ts";
+import { checkSource, errorMessage, warningMessage } from "./checks.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { reachesForMemory } from "./memory.ts";
@@ -44,11 +44,12 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     const isOptimised = options.optimizeLevelHint > 0 || options.shrinkLevelHint > 0;
     if (options.stackSize === ASC_STACK && isOptimised) options.stackSize = STACK;
     options.globalAliases ??= new Map();
+    const given = new Set(options.globalAliases.keys());
     if (!options.globalAliases.has("abort")) {
       options.globalAliases.set("abort", "~lib/@gateway-plugins/sdk/assembly/abi/abort/onAbort");
     }
     for (const source of parser.sources) {
-      if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source);
+      if (!source.internalPath.startsWith("~lib/")) checkSource(parser, source, given);
     }
     spreadRanges(parser.sources, this.program);
     this.#reachesForMemory = reachesForMemory(parser.sources);
@@ -69,7 +70,19 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     if (this.#isSecond) return;
     const { optimizeLevelHint, shrinkLevelHint } = this.program.options;
     try {
-      link(module, this.binaryen, optimizeLevelHint, shrinkLevelHint, this.#reachesForMemory);
+      const { isIdle } = link(
+        module,
+        this.binaryen,
+        optimizeLevelHint,
+        shrinkLevelHint,
+        this.#reachesForMemory,
+      );
+      if (isIdle)
+        this.program.diagnostics.push(
+          warningMessage(
+            "no handler is registered at the top level of the plugin: the module would do nothing.",
+          ),
+        );
     } catch (error) {
       this.program.diagnostics.push(errorMessage((error as Error).message));
     }

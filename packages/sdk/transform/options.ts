@@ -15,6 +15,8 @@ const METHODS = [
   "breaker",
   "diagnose",
   "initialMetadata",
+  "parseConfig",
+  "parseRawConfig",
   "retry",
   "routeCall",
   "stream",

@@ -31,7 +31,8 @@ const BEFORE = 1024;
  *    altogether where none of them outlives its callback or its configuration;
  * 6. callbacks of calls are their places in the table, which holds nothing else, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
- * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself.
+ * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself. Returns whether
+ * the plugin is known to register nothing.
  */
 export function link(
   module: Module,
@@ -39,12 +40,12 @@ export function link(
   optimizeLevel: number,
   shrinkLevel: number,
   reachesForMemory: boolean,
-): void {
+): { isIdle: boolean } {
   placeStatics(module, binaryen);
   if (!optimizeLevel && !shrinkLevel) {
     resolveIntrinsics(module, binaryen);
     module.removeExport(ASK);
-    return;
+    return { isIdle: false };
   }
   setOptions(binaryen, optimizeLevel, shrinkLevel);
   keepApart(module, binaryen, [...COLLECTOR, ...SCOPES]);
@@ -79,6 +80,7 @@ export function link(
   const contents = reachesForMemory ? evaluated.contents : evaluated.contents.map(bareText);
   const tables = tablesIn(literals.statics);
   dropDeadData(module, binaryen, contents, literals.encoded, tables, reachesForMemory ? Infinity : BEFORE);
+  return { isIdle: evaluated.bits === 0 };
 }
 
 /** Those of a new process: asc leaves what it has set for the build before. */
