@@ -192,6 +192,11 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
     /no message that 'send' could hold.*\.run\(ctx\.plugin, /s,
   ],
   [
+    "a call that is returned, where the request is over",
+    plugin(`.onLog((ctx) => client.get("/").send(ctx, (ctx, r) => Action.Continue))`),
+    /no message that 'send' could hold.*\.run\(ctx\.plugin, /s,
+  ],
+  [
     "headers as an object",
     plugin(`.onRequestHeaders((ctx) => ctx.respond(200, "", { headers: { "x-a": "b" } }))`),
     /headers are a list of pairs: \[\["name", "value"\]\]/,

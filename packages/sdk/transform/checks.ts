@@ -64,8 +64,7 @@ export function checkSource(parser: Parser, source: Source, given: ReadonlySet<s
       }
       const body = declaration["body"];
       if (body?.kind === NodeKind.Block) for (const statement of body.statements) visit(statement);
-      // The body of `(x) => expression` is returned, so nothing is discarded there.
-      else if (body) visit(body.kind === NodeKind.Expression ? body.expression : body);
+      else if (body) returned(body.kind === NodeKind.Expression ? body.expression : body);
     });
     depth--;
   }
@@ -84,6 +83,11 @@ export function checkSource(parser: Parser, source: Source, given: ReadonlySet<s
       node.range,
       `'${name}' belongs to the function around this callback, and callbacks see only their own parameters and what stands at the top of the file. ${remedy}`,
     );
+  }
+  /** What a function returns, also as the body of `(x) => expression`; where no message waits it comes to nothing. */
+  function returned(expression: Node): void {
+    if (UNHELD.test(callee)) discarded(expression);
+    visit(expression);
   }
   function discarded(expression: Node): void {
     if (expression.kind !== NodeKind.Call || expression["expression"].kind !== NodeKind.PropertyAccess)
@@ -222,6 +226,8 @@ export function checkSource(parser: Parser, source: Source, given: ReadonlySet<s
       case NodeKind.Expression:
         discarded(node["expression"]);
         return visit(node["expression"]);
+      case NodeKind.Return:
+        return node["value"] ? returned(node["value"]) : undefined;
       case NodeKind.Throw:
         return error(
           node.range,
