@@ -129,17 +129,18 @@ describe("who has only the tarballs", () => {
     async (plugin) => {
       const folder = await temporaryFolder();
       await copyTracked(join(PACKAGES, plugin), folder);
+      await rename(folder, plugin);
       await adopt(join(folder, "package.json"));
       await runAsStranger(folder, "npm", ...INSTALL);
       await runAsStranger(folder, "npm", "run", "build");
       expect(await runAsStranger(folder, "npm", "test")).toMatch(/Tests .*\d+ passed/);
 
-      const artifact = await readFile(join(folder, `dist/${plugin}.wasm`));
+      const artifact = await readFile(join(folder, "dist/my-plugin.wasm"));
       const digest = createHash("sha256").update(artifact).digest("hex");
-      expect(await readFile(join(folder, `dist/${plugin}.wasm.sha256`), "utf8")).toBe(
-        `${digest}  ${plugin}.wasm\n`,
+      expect(await readFile(join(folder, "dist/my-plugin.wasm.sha256"), "utf8")).toBe(
+        `${digest}  my-plugin.wasm\n`,
       );
-      const map = JSON.parse(await readFile(join(folder, `dist/${plugin}.wasm.map`), "utf8")) as {
+      const map = JSON.parse(await readFile(join(folder, "dist/my-plugin.wasm.map"), "utf8")) as {
         sources: string[];
       };
       expect(map.sources).toContain("assembly/plugin.ts");
@@ -208,13 +209,24 @@ async function copyTracked(from: string, to: string): Promise<void> {
   }
 }
 
-/** Names the package anew, and takes ours from their tarballs: nothing is on the registry before a release. */
+/** Puts another name in the files that hello-world's README tells to change. */
+async function rename(folder: string, plugin: string): Promise<void> {
+  const readme = readFileSync(join(PACKAGES, "hello-world/README.md"), "utf8");
+  const told = readme.slice(readme.indexOf("## Make it yours"), readme.indexOf("`npm install`"));
+  const files = [...told.matchAll(/`([\w/.]+\.\w+)`/g)].map(([, file = ""]) => file);
+  expect(files.length).toBeGreaterThan(2);
+  for (const file of files) {
+    const text = await readFile(join(folder, file), "utf8");
+    expect(text).toContain(plugin);
+    await writeFile(join(folder, file), text.replaceAll(plugin, "my-plugin"));
+  }
+}
+
+/** Takes our packages from their tarballs: nothing is on the registry before a release. */
 async function adopt(path: string): Promise<void> {
   const manifest = JSON.parse(await readFile(path, "utf8")) as {
-    name: string;
     devDependencies: Record<string, string>;
   };
-  manifest.name = "my-plugin";
   for (const [name, tarball] of Object.entries(tarballs)) {
     expect(manifest.devDependencies).toHaveProperty([`@gateway-plugins/${name}`]);
     manifest.devDependencies[`@gateway-plugins/${name}`] = `file:${tarball}`;

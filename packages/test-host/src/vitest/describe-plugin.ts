@@ -33,8 +33,7 @@ export function describePlugin(
   variations: Record<string, Variation> = { "": {} },
 ): void {
   const paths = "directory" in files ? builds(name, files.directory) : files;
-  if (paths.length === 0)
-    throw new Error(`There is no build of ${name}: build the plugin first (npm run build).`);
+  if (paths.length === 0) throw new Error(missing(name, "directory" in files ? files.directory : undefined));
   for (const plugin of paths) {
     const { imports } = readModuleInterface(readFileSync(plugin));
     for (const { name: profile, hostFunctions } of Object.values(PROFILES)) {
@@ -48,11 +47,25 @@ export function describePlugin(
   }
 }
 
-function builds(name: string, given: string | URL): string[] {
-  const directory = given instanceof URL ? fileURLToPath(given) : given;
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
-    .filter((file) => file.endsWith(".wasm") && (file === `${name}.wasm` || file.startsWith(`${name}.`)))
-    .sort()
-    .map((file) => join(directory, file));
+function missing(name: string, directory: string | URL | undefined): string {
+  const [other] = directory === undefined ? [] : modulesIn(directory);
+  if (other === undefined) return `There is no build of ${name}: build the plugin first (npm run build).`;
+  return `There is no build of ${name}, but of ${other.split(".")[0]}: is that its new name? Give it to describePlugin.`;
+}
+
+function builds(name: string, directory: string | URL): string[] {
+  return modulesIn(directory)
+    .filter((file) => file === `${name}.wasm` || file.startsWith(`${name}.`))
+    .map((file) => join(pathOf(directory), file));
+}
+function modulesIn(directory: string | URL): string[] {
+  const path = pathOf(directory);
+  return existsSync(path)
+    ? readdirSync(path)
+        .filter((file) => file.endsWith(".wasm"))
+        .sort()
+    : [];
+}
+function pathOf(directory: string | URL): string {
+  return directory instanceof URL ? fileURLToPath(directory) : directory;
 }

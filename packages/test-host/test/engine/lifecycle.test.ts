@@ -231,3 +231,10 @@ test("refuses to describe a plugin that has not been built", () => {
     "There is no build of absent",
   );
 });
+
+test("says whose builds are there when a plugin has been given another name", () => {
+  const directory = new URL("../../../hello-world/dist", import.meta.url);
+  expect(() => describePlugin("old-name", { directory }, () => undefined)).toThrow(
+    "There is no build of old-name, but of hello-world: is that its new name?",
+  );
+});
