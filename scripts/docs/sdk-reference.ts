@@ -39,8 +39,8 @@ export function sdkReference(sdk: string): string {
   }).join("\n\n");
 }
 
-/** Of every call, for the SDK itself. */
-const INTERNAL = /`(?:join|finish|tryAgain|noteCluster)\(/;
+/** Of every call, for the SDK itself, as what says so. */
+const INTERNAL = /`(?:join|finish|tryAgain|noteCluster)\(|`: For the SDK\b/;
 
 /** Public names, and members of theirs, that have no doc comment. */
 export function undocumented(sdk: string): string[] {
@@ -63,7 +63,7 @@ export function undocumented(sdk: string): string[] {
     if (kind === "get") getters.add(property);
     // A setter stands beside its getter; values of an enum, and what a constructor takes, are said above.
     const isSaid = (kind === "set" && getters.has(property)) || /^(?:\w+ = \d+$|constructor\()/.test(text);
-    if (comment === "" && !isSaid && !INTERNAL.test(line)) problems.push(`${name}: ${text}`);
+    if (comment === "" && !isSaid) problems.push(`${name}: ${text}`);
   }
   return problems;
 }
@@ -96,7 +96,8 @@ function membersOf(lines: string[], at: number): string[] {
     const declared = depth === 1 && MEMBER.test(line) ? signature(lines, i) : "private ";
     if (!HIDDEN.test(declared)) {
       const doc = commentBefore(lines, i).replaceAll(/\s*\n\s*/g, " ");
-      members.push(`- \`${declared}\`${doc === "" ? "" : `: ${doc}`}`);
+      const member = `- \`${declared}\`${doc === "" ? "" : `: ${doc}`}`;
+      if (!INTERNAL.test(member)) members.push(member);
     }
     depth += braces(line);
     if (i > at && depth === 0) break;

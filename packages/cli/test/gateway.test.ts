@@ -60,6 +60,34 @@ describe("gateway check", () => {
 });
 
 describe("gateway dev", () => {
+  it("takes Redis's own port where --redis names none", async () => {
+    const file = writeModule(join(temporaryFolder(), "plugin.wasm"), REDIS_IMPORT);
+    const config = `{"serviceName":"redis.static"}`;
+    const flags = ["--config", config, "--redis", "127.0.0.1", "--port", "0", "--admin-port", "0"];
+    const dev = start("dev", file, ...flags);
+    onTestFinished(() => void dev.child.kill());
+    const [, admin] = await dev.printed(/Admin on (http:\S+)\/help/);
+    expect(await (await fetch(`${admin}/clusters`)).text()).toContain("127.0.0.1:6379");
+  });
+
+  it.each(["echo", "http://127.0.0.1:8080"])("takes no %s for Redis", async (target) => {
+    const file = writeModule(join(temporaryFolder(), "plugin.wasm"), REDIS_IMPORT);
+    const { code, stderr } = await gateway(
+      "dev",
+      file,
+      "--config",
+      `{"serviceName":"r.static"}`,
+      "--port",
+      "0",
+      "--admin-port",
+      "0",
+      "--redis",
+      target,
+    );
+    expect(stderr).toContain(`--redis ${target}: give redis://host:port or memory (embedded Redis).`);
+    expect(code).toBe(2);
+  });
+
   it("serves a plugin in front of the echo upstream and stops on SIGINT", async () => {
     const file = writeModule(join(temporaryFolder(), "a.wasm"));
     const dev = start("dev", file, "--port", "0", "--admin-port", "0");

@@ -5,20 +5,21 @@ import { UsageError } from "../command.ts";
 export class Targets {
   #redis: Promise<RedisServer> | undefined;
 
-  /** `echo`, `memory`, `redis://host[:port]`, `http://host[:port]` or `host:port`. */
+  /** `echo`, `memory`, `redis://host[:port]`, `http://host[:port]` or `host:port`; of `--redis` only what is Redis. */
   async resolve(target: string, flag: string): Promise<Endpoint> {
-    if (target === "echo") return { handler: echo };
+    const isRedis = flag === "--redis";
+    if (target === "echo" && !isRedis) return { handler: echo };
     if (target === "memory") {
       const { address, port } = await (this.#redis ??= startRedis());
       return { address, port };
     }
-    const text = /^[a-z]+:\/\//.test(target) ? target : `http://${target}`;
+    const text = /^[a-z]+:\/\//.test(target) ? target : `${isRedis ? "redis" : "http"}://${target}`;
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const defaultPort = url && ({ "http:": 80, "redis:": 6379 } as Record<string, number>)[url.protocol];
+    const ports: Record<string, number> = isRedis ? { "redis:": 6379 } : { "http:": 80, "redis:": 6379 };
+    const defaultPort = url && target !== "echo" ? ports[url.protocol] : undefined;
     if (url === undefined || defaultPort === undefined) {
-      throw new UsageError(
-        `${flag} ${target}: give http://host:port, redis://host:port, echo (built in) or memory (embedded Redis).`,
-      );
+      const others = isRedis ? "" : "http://host:port, echo (built in), ";
+      throw new UsageError(`${flag} ${target}: give ${others}redis://host:port or memory (embedded Redis).`);
     }
     if (url.username || url.password || !["", "/"].includes(url.pathname)) {
       throw new UsageError(

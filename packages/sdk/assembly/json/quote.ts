@@ -12,7 +12,7 @@ export function quote(text: string): string {
   escapeInto(sink, bytes);
   return sink.byte(34).take().text();
 }
-/** The same without the quotes, to stand inside a JSON string. */
+/** A text as it stands inside a JSON string, which `quote` puts the quotes around. What is not UTF-8 becomes U+FFFD. */
 export function escape(text: string): string {
   const bytes = wellFormed(bytesOf(text));
   const sink = new ByteSink(bytes.length);

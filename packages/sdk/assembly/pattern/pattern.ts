@@ -20,7 +20,7 @@ class Threads {
  * references, no lookaround, no captures. Compile patterns while reading the configuration.
  */
 export class Pattern {
-  /** Where the last match that `find` has found begins and ends. */
+  /** Where the last match that `find` has found begins; -1 when it has found none. */
   start: i32 = -1;
   /** The first place behind the match. */
   end: i32 = -1;

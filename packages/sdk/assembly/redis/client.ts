@@ -42,7 +42,7 @@ export class RedisCall extends Call {
   private isFull: bool;
   private recovered: bool;
 
-  /** Copies the command from its beginning to `draft.end`. Without any bytes the call fails with `Failure.InvalidRequest`. */
+  /** For the SDK: copies the command from its beginning to `draft.end`. Without any bytes the call fails with `Failure.InvalidRequest`. */
   static of(client: RedisConnection, command: usize, script: string | null): RedisCall {
     const fields = offsetof<RedisCall>();
     const bytes = draft.end - command;
@@ -72,7 +72,7 @@ export class RedisCall extends Call {
   join(id: u32, slot: usize): Action {
     return this.maySend(id) ? this.wait(this.dispatch(), joinRedis.index, slot) : tooLate();
   }
-  /** After `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
+  /** For the SDK: after `-NOSCRIPT`: the script itself. After `-NOAUTH`: the settings, once more. True when the command is on its way again. */
   recover(): bool {
     if (hasScripts && this.script && !this.isFull && wantsScript()) this.isFull = true;
     else if (!this.recovered && wantsPassword()) {
