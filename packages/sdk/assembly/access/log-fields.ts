@@ -31,23 +31,22 @@ export class LogFields {
   }
   /** In any handler of a request, also in onLog. `property`: `custom_log`, or `ai_log` for AI gateways. False: there is no request, or the property holds something else, which stays. */
   write(property: string = "custom_log"): bool {
-    let text = "{";
+    const members: string[] = [];
     const present = getPropertyText(encodeText(property));
     if (present != null && present.length) {
       const json = Json.parseText('"' + present + '"');
       const inner = json ? json.string("") : null;
       const object = inner != null ? Json.parseText(inner) : null;
       if (!object || !object.isObject("")) return false;
-      const members = object.keys("");
-      for (let i = 0; i < members.length; i++) {
-        if (this.names.includes(members[i])) continue;
-        const value = object.member("", members[i]);
-        if (value) text += (text.length > 1 ? "," : "") + quote(members[i]) + ":" + value.toString();
+      const names = object.keys("");
+      for (let i = 0; i < names.length; i++) {
+        if (this.names.includes(names[i])) continue;
+        const value = object.member("", names[i]);
+        if (value) members.push(quote(names[i]) + ":" + value.toString());
       }
     }
-    for (let i = 0; i < this.names.length; i++)
-      text += (text.length > 1 ? "," : "") + quote(this.names[i]) + ":" + this.values[i];
-    return setPropertyText(property, escape(text + "}")) == 0;
+    for (let i = 0; i < this.names.length; i++) members.push(quote(this.names[i]) + ":" + this.values[i]);
+    return setPropertyText(property, escape("{" + members.join(",") + "}")) == 0;
   }
   private put(name: string, json: string): this {
     const at = this.names.indexOf(name);

@@ -46,20 +46,33 @@ function accept(c: i32): bool {
 
 function alternatives(depth: i32): void {
   if (depth > MAX_DEPTH) return fail("more than 32 groups in each other");
-  const start = program.size;
-  sequence(depth);
-  if (!accept(124)) return;
-  program.insert(start, Op.Split, 1, program.size - start + 2);
-  const jump = program.size;
-  program.emit(Op.Jump);
-  alternatives(depth + 1);
-  program.code[jump * 3 + 1] = program.size - jump;
+  // Jumps behind the last one, whose place is not known yet: each holds the one before.
+  let jump = -1;
+  for (;;) {
+    const start = program.size;
+    sequence(depth);
+    if (!accept(124)) break;
+    program.insert(start, Op.Split, 1, program.size - start + 2);
+    program.emit(Op.Jump, jump);
+    jump = program.size - 1;
+    if (isTooLarge()) return;
+  }
+  while (jump >= 0) {
+    const before = program.code[jump * 3 + 1];
+    program.code[jump * 3 + 1] = program.size - jump;
+    jump = before;
+  }
+}
+function isTooLarge(): bool {
+  if (program.size <= MAX_SIZE) return false;
+  fail("too large: over 4000 steps");
+  return true;
 }
 function sequence(depth: i32): void {
   for (let c = peek(); c >= 0 && c != 124 && c != 41; c = peek()) {
     const start = program.size;
     if (atom(c, depth)) quantifiers(start);
-    if (program.size > MAX_SIZE) return fail("too large: over 4000 steps");
+    if (isTooLarge()) return;
   }
 }
 /** Whether a quantifier may follow. */

@@ -29,11 +29,14 @@ export class Pattern {
   private next: Threads;
   private marks: StaticArray<i32>;
   private mark: i32 = 0;
+  /** Where `add` has still to go. */
+  private choices: StaticArray<i32>;
 
   private constructor(private program: Program) {
     this.now = new Threads(program.size);
     this.next = new Threads(program.size);
     this.marks = new StaticArray<i32>(program.size);
+    this.choices = new StaticArray<i32>(program.size);
   }
   /** Null when the pattern is not one of these, or needs over 4000 steps; `Pattern.problem` says why. `ignoreCase` is for ASCII letters. */
   static compile(source: string, ignoreCase: bool = false): Pattern | null {
@@ -52,17 +55,23 @@ export class Pattern {
   find(text: string, from: i32 = 0): bool {
     return this.run(text, max(0, from), false);
   }
-  /** Every match replaced by the same text, as it is. */
+  /**
+   * Every match replaced by the same text, as it is. One search for each match, and a search may have to look at all of the rest: `a(.*b)?` does where
+   * no `b` follows.
+   */
   replaceAll(text: string, replacement: string): string {
-    let result = "";
+    const pieces: string[] = [];
     let at = 0;
     let from = 0;
     while (from <= text.length && this.find(text, from)) {
-      result += text.substring(at, this.start) + replacement;
+      pieces.push(text.substring(at, this.start));
+      pieces.push(replacement);
       at = this.end;
       from = this.end > this.start ? this.end : this.end + 1;
     }
-    return at ? result + text.substring(at) : result.length ? result + text : text;
+    if (!pieces.length) return text;
+    pieces.push(text.substring(at));
+    return pieces.join("");
   }
 
   private run(text: string, from: i32, anywhere: bool): bool {
@@ -117,36 +126,50 @@ export class Pattern {
       if (c >= ranges[i * 2] && c <= ranges[i * 2 + 1]) return count > 0;
     return count < 0;
   }
-  /** Follows what needs no code unit. */
+  /** Follows what needs no code unit. Not by recursion: thousands of choices in a row are more than a stack may have room for. */
   private add(threads: Threads, counter: i32, start: i32, text: string, at: i32): void {
-    if (unchecked(this.marks[counter]) == this.mark) return;
-    unchecked((this.marks[counter] = this.mark));
     const code = this.program.code;
-    const a = code[counter * 3 + 1];
-    switch (<Op>code[counter * 3]) {
-      case Op.Split:
-        this.add(threads, counter + a, start, text, at);
-        this.add(threads, counter + code[counter * 3 + 2], start, text, at);
-        return;
-      case Op.Jump:
-        return this.add(threads, counter + a, start, text, at);
-      case Op.Start:
-        if (at == 0) this.add(threads, counter + 1, start, text, at);
-        return;
-      case Op.End:
-        if (at == text.length) this.add(threads, counter + 1, start, text, at);
-        return;
-      case Op.Border: {
-        const before = at > 0 && isWordUnit(text.charCodeAt(at - 1));
-        const after = at < text.length && isWordUnit(text.charCodeAt(at));
-        if ((before != after) == (a == 1)) this.add(threads, counter + 1, start, text, at);
-        return;
-      }
-      default: {
+    const choices = this.choices;
+    let left = 0;
+    for (;;) {
+      const next = this.follow(code, counter, text, at);
+      if (next == STAY) {
         const i = threads.count++;
         unchecked((threads.counters[i] = counter));
         unchecked((threads.starts[i] = start));
+      } else if (next != NOWHERE) {
+        // Each counter is followed once a step, so there is room.
+        if (<Op>code[counter * 3] == Op.Split) unchecked((choices[left++] = counter + code[counter * 3 + 2]));
+        counter = next;
+        continue;
       }
+      if (!left) return;
+      counter = unchecked(choices[--left]);
     }
   }
+  /** Where the thread is next, of two places the preferred one. */
+  private follow(code: i32[], counter: i32, text: string, at: i32): i32 {
+    if (unchecked(this.marks[counter]) == this.mark) return NOWHERE;
+    unchecked((this.marks[counter] = this.mark));
+    const a = code[counter * 3 + 1];
+    switch (<Op>code[counter * 3]) {
+      case Op.Split:
+      case Op.Jump:
+        return counter + a;
+      case Op.Start:
+        return at == 0 ? counter + 1 : NOWHERE;
+      case Op.End:
+        return at == text.length ? counter + 1 : NOWHERE;
+      case Op.Border: {
+        const before = at > 0 && isWordUnit(text.charCodeAt(at - 1));
+        const after = at < text.length && isWordUnit(text.charCodeAt(at));
+        return (before != after) == (a == 1) ? counter + 1 : NOWHERE;
+      }
+    }
+    return STAY;
+  }
 }
+/** The thread waits for a code unit, or has matched. */
+const STAY: i32 = -1;
+/** The thread ends. */
+const NOWHERE: i32 = -2;

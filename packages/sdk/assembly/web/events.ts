@@ -46,7 +46,12 @@ function put(sink: ByteSink, field: string, value: string): void {
  */
 export class EventReader {
   private pending: Bytes = Bytes.EMPTY;
-  /** How far `pending` has been searched: the start of its last line. */
+  /** Of the reader's own, where more may be put behind `pending` if that lies in it. */
+  private room: ArrayBuffer = new ArrayBuffer(0);
+  /** Bytes of it that are used. */
+  private used: i32 = 0;
+  /** How far `pending` has been searched, and the start of its last line. */
+  private searched: i32 = 0;
   private line: i32 = 0;
   private ended: bool = false;
   private oversized: bool = false;
@@ -59,14 +64,27 @@ export class EventReader {
 
   /** `last`: the stream ends with this chunk. */
   push(chunk: Bytes, last: bool = false): void {
-    this.pending = this.pending.concat(chunk);
+    this.pending = this.pending.length ? this.extended(chunk) : chunk;
     if (last) this.ended = true;
+  }
+  // A copy for each chunk would take a time that grows with the square of their number.
+  private extended(chunk: Bytes): Bytes {
+    const pending = this.pending;
+    const length = pending.length + chunk.length;
+    if (pending.buffer != this.room || this.used + chunk.length > this.room.byteLength) {
+      this.room = new ArrayBuffer(length * 2);
+      memory.copy(changetype<usize>(this.room), pending.pointer, pending.length);
+      this.used = pending.length;
+    }
+    memory.copy(changetype<usize>(this.room) + <usize>this.used, chunk.pointer, chunk.length);
+    this.used += chunk.length;
+    return new Bytes(this.room, this.used - length, length);
   }
   /** The next event that is here as a whole; null when more bytes are needed, or none will come. */
   next(): ServerSentEvent | null {
     const bytes = this.pending;
-    let at = this.line;
-    let start = at;
+    let at = this.searched;
+    let start = this.line;
     while (at < bytes.length) {
       const c = bytes.at(at);
       if (c != 10 && c != 13) {
@@ -86,10 +104,11 @@ export class EventReader {
       if (blank) return this.take(at, c == 13 && bytes.at(at - 1) == 13);
       start = at;
     }
+    this.searched = at;
     this.line = start;
     if (bytes.length && (this.ended || bytes.length > this.maxBytes)) {
       this.oversized = !this.ended;
-      this.line = 0;
+      this.searched = this.line = 0;
       this.pending = Bytes.EMPTY;
       return piece(bytes);
     }
@@ -98,7 +117,7 @@ export class EventReader {
   private take(end: i32, endsWithReturn: bool): ServerSentEvent {
     const raw = this.pending.slice(0, end);
     this.pending = this.pending.slice(end);
-    this.line = 0;
+    this.searched = this.line = 0;
     this.afterReturn = endsWithReturn;
     const wasFirst = this.first;
     this.first = false;
@@ -121,26 +140,26 @@ function piece(raw: Bytes): ServerSentEvent {
 }
 
 function readFields(event: ServerSentEvent, block: Bytes): void {
+  const data: string[] = [];
   let start = 0;
   for (let at = 0; at < block.length; at++) {
     const c = block.at(at);
     if (c != 10 && c != 13) continue;
-    if (at > start) readLine(event, block.slice(start, at));
+    if (at > start) readLine(event, data, block.slice(start, at));
     if (c == 13 && block.at(at + 1) == 10) at++;
     start = at + 1;
   }
+  if (data.length) event.data = data.join("\n");
 }
-function readLine(event: ServerSentEvent, line: Bytes): void {
+function readLine(event: ServerSentEvent, data: string[], line: Bytes): void {
   let colon = 0;
   while (colon < line.length && line.at(colon) != 58) colon++;
   if (!colon) return;
   const from = line.at(colon + 1) == 32 ? colon + 2 : colon + 1;
   const value = line.slice(from).text();
   const name = decode(line.pointer, colon);
-  if (name == "data") {
-    const data = event.data;
-    event.data = data == null ? value : data + "\n" + value;
-  } else if (name == "event") event.name = value;
+  if (name == "data") data.push(value);
+  else if (name == "event") event.name = value;
   else if (name == "id") {
     if (value.indexOf("\0") < 0) event.id = value;
   } else if (name == "retry") {

@@ -8,6 +8,7 @@ import { calledByNumber, placeFunctions } from "./functions.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData, tablesIn } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
+import { joinAtOnce } from "./joins.ts";
 import { Literals, bareText, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
 import { Older } from "./older.ts";
@@ -29,7 +30,8 @@ const BEFORE = 1024;
  * 4. callbacks that the plugin has no use for are not exported, because an exported one costs an entry into the VM;
  * 5. the garbage collector knows the classes that the plugin can make objects of, and is left out where no callback of a request can make one, and
  *    altogether where none of them outlives its callback or its configuration;
- * 6. callbacks of calls are their places in the table, which holds nothing else, whole numbers become texts in a few lines of the SDK, aborts of libraries go without their position, and static data that nothing refers to is dropped.
+ * 6. callbacks of calls are their places in the table, which holds nothing else, whole numbers become texts in a few lines of the SDK, lists of
+ *    strings are joined in one pass, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
  * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself. Returns whether
  * the plugin is known to register nothing.
@@ -57,6 +59,7 @@ export function link(
   fillArrays(module, binaryen);
   shortenNumbers(module, binaryen);
   keepGivenObjects(module, binaryen);
+  joinAtOnce(module, binaryen);
   if (!reachesForMemory) passTextsOn(module, binaryen, literals);
   module.optimize();
   literals.encode();

@@ -7,6 +7,7 @@ import {
   exportsOf,
   functionsOf,
 } from "./binaryen.ts";
+import { JOINS, replaceFunctions } from "./joins.ts";
 import { HEADER, type Literals, STRING, rtIdAt } from "./literals.ts";
 import { reachable } from "./reach.ts";
 import { INCREMENTAL } from "./runtime.ts";
@@ -20,9 +21,7 @@ const REPLACED = new Map([
   ["~lib/string/String.__eq", "equalStrings"],
   ["~lib/string/String.__concat", "joinTwo"],
   ["~lib/string/String#concat", "joinTwo"],
-  ["~lib/util/string/joinStringArray", "joinAll"],
-  ["~lib/util/string/joinReferenceArray<~lib/string/String>", "joinAll"],
-  ["~lib/util/string/joinReferenceArray<~lib/string/String|null>", "joinAll"],
+  ...JOINS,
 ]);
 const LENGTH = "~lib/string/String#get:length";
 const SIZE = "gateway size of text";
@@ -50,12 +49,16 @@ export function passTextsOn(module: Module, binaryen: Binaryen, literals: Litera
   if (functions.some(({ name }) => INCREMENTAL.test(name))) return;
   // A host function of an author's may look at the memory that it is told of.
   if (functions.some(({ name, module: imported }) => imported !== "" && !name.startsWith(SDK))) return;
-  const exported = new Map(exportsOf(binaryen, module).map(({ name, value }) => [name, value]));
   const statics = inUtf8(literals.statics);
   if (!statics) return;
 
   const leaves = new Set(REPLACED.keys());
-  const reached = reachable(module, binaryen, [...exported.values()], { leaves });
+  const reached = reachable(
+    module,
+    binaryen,
+    exportsOf(binaryen, module).map(({ value }) => value),
+    { leaves },
+  );
   const tests: Ref[] = [];
   for (const { name, module: imported, body } of functions) {
     if (imported || !reached.has(name) || leaves.has(name)) continue;
@@ -67,22 +70,10 @@ export function passTextsOn(module: Module, binaryen: Binaryen, literals: Litera
   }
 
   const { i32 } = binaryen;
-  const get = (index: number) => module.local.get(index, i32);
-  module.addFunction(
-    SIZE,
-    i32,
-    i32,
-    [],
-    module.i32.load(0, 4, module.i32.sub(get(0), module.i32.const(4)), "0"),
-  );
+  const header = module.i32.sub(module.local.get(0, i32), module.i32.const(4));
+  module.addFunction(SIZE, i32, i32, [], module.i32.load(0, 4, header, "0"));
   for (const ref of tests) binaryen.Call.setTarget(ref, SIZE);
-  for (const { name, params } of functions) {
-    const by = REPLACED.get(name);
-    if (by === undefined) continue;
-    module.removeFunction(name);
-    const operands = binaryen.expandType(params).map((_, i) => get(i));
-    module.addFunction(name, params, i32, [], module.call(exported.get(by)!, operands, i32));
-  }
+  replaceFunctions(module, binaryen, REPLACED);
   module.removeGlobal(HOLDS_UTF8);
   module.addGlobal(HOLDS_UTF8, i32, true, module.i32.const(1));
   literals.holdUtf8(statics);
