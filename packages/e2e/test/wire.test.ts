@@ -11,6 +11,7 @@ import { HTTP1 } from "../src/wire/cases/http1.ts";
 import { MANAGER } from "../src/wire/cases/manager.ts";
 import { pluginListeners } from "../src/wire/cases/plugins.ts";
 import { ROUTES } from "../src/wire/cases/routes.ts";
+import { STRICTNESS } from "../src/wire/cases/strictness.ts";
 import { UPSTREAMS } from "../src/wire/cases/upstreams.ts";
 import { converse } from "../src/wire/converse.ts";
 import { GrowingFile } from "../src/wire/growing-file.ts";
@@ -21,6 +22,7 @@ import { wireFile } from "../src/wire/wire-file.ts";
 
 const LISTENERS: readonly WireListener[] = [
   ...HTTP1,
+  ...STRICTNESS,
   ...ROUTES,
   ...UPSTREAMS,
   ...MANAGER,

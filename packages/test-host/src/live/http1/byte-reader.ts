@@ -9,12 +9,18 @@ export class ByteReader {
   #at = 0;
   /** How far a line's end was looked for in vain. */
   #searched = 0;
+  #isBare = false;
 
   push(bytes: Buffer): void {
     this.#bytes =
       this.#at === this.#bytes.length ? bytes : Buffer.concat([this.#bytes.subarray(this.#at), bytes]);
     this.#searched -= Math.min(this.#searched, this.#at);
     this.#at = 0;
+  }
+
+  /** Whether the last line ended with a line feed alone. */
+  get isBareLine(): boolean {
+    return this.#isBare;
   }
 
   get length(): number {
@@ -37,7 +43,8 @@ export class ByteReader {
       this.#searched = this.#bytes.length;
       return undefined;
     }
-    const stop = end > this.#at && this.#bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    this.#isBare = end === this.#at || this.#bytes[end - 1] !== CARRIAGE_RETURN;
+    const stop = this.#isBare ? end : end - 1;
     const line = this.#bytes.toString("latin1", this.#at, stop);
     this.#at = this.#searched = end + 1;
     return line;

@@ -23,7 +23,8 @@ const METHODS = new Set(
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 const AUTHORITY = /^[!$&'()*+,\-.:;=@[\]_~%0-9A-Za-z]*$/;
-const TARGET = /^(\/[\x21-\x7e\x80-\xff]*|\*|[A-Za-z][A-Za-z0-9+.-]*:\/\/[\x21-\x7e\x80-\xff]*)$/;
+const TARGET = /^(\*$|\/|[a-z][a-z0-9+.-]*:\/\/)[\x21-\x7e]*$/i;
+const HOST_AND_PORT = /^(?:\[[^\]#]+\]|[^:[\]#]+)(?::(\d{1,5}))?$/;
 const refuse = (details = "http1.codec_error", status = 400): never => {
   throw new ProtocolError(details, status);
 };
@@ -35,7 +36,7 @@ export interface RequestLine {
 
 /** @throws {ProtocolError} as Envoy's parser does: 426 for anything but HTTP/1.1, unless HTTP/1.0 is accepted */
 export function readRequestLine(line: string): RequestLine & { version: string } {
-  const [method = "", target = "", version, ...more] = line.split(/[ \t]+/);
+  const [method = "", target = "", version, ...more] = line.replace(/[ \t]+$/, "").split(/[ \t]+/);
   if (!METHODS.has(method) || more.length > 0) refuse();
   if (method === "CONNECT" ? !AUTHORITY.test(target) : !TARGET.test(target)) refuse();
   if (version !== undefined && !/^HTTP\/\d\.\d$/.test(version)) refuse();
@@ -60,16 +61,13 @@ export function readHead(line: RequestLine, fields: readonly Header[], defaultHo
   if (hosts.some((host) => !AUTHORITY.test(host))) refuse("http.invalid_authority");
   const { method, target } = line;
   const headers: Header[] = [[":method", method]];
-  // Absolute form (RFC 9112, 3.2.2): its host wins over the Host header.
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)(.*)$/i.exec(target);
-  if (absolute !== null && !AUTHORITY.test(absolute[1]!)) refuse("http.invalid_authority");
+  if (target === "*" && method !== "OPTIONS") refuse("http1.invalid_url");
+  const absolute = readAbsolute(target);
   if (method === "CONNECT") headers.push([":authority", target]);
   else {
-    const path =
-      absolute === null ? target : absolute[2]!.startsWith("/") ? absolute[2]! : `/${absolute[2]!}`;
-    headers.push([":path", path]);
-    if (absolute !== null)
-      headers.push([":authority", absolute[1]!], [":scheme", target.split(":", 1)[0]!.toLowerCase()]);
+    headers.push([":path", absolute?.path ?? target]);
+    if (absolute !== undefined)
+      headers.push([":authority", absolute.authority], [":scheme", absolute.scheme]);
     else if (hosts.length > 0) headers.push([":authority", hosts.join(",")]);
     else if (defaultHost) headers.push([":authority", defaultHost]);
   }
@@ -90,6 +88,19 @@ export function readHead(line: RequestLine, fields: readonly Header[], defaultHo
     isHead: method === "HEAD",
     expectsContinue: valuesOf("expect").some((value) => value.toLowerCase() === "100-continue"),
   };
+}
+
+/** The absolute form (RFC 9112, 3.2.2), whose host wins over the Host header. A user goes, and what has no path has its query in the place of one. */
+function readAbsolute(target: string): { scheme: string; authority: string; path: string } | undefined {
+  const [, scheme, given, rest] = /^([a-z][a-z0-9+.-]*):\/\/([^/?]*)(.*)$/i.exec(target) ?? [];
+  if (scheme === undefined) return undefined;
+  if (given!.includes("#")) refuse();
+  if (!/^https?$/i.test(scheme)) refuse("http1.invalid_scheme");
+  const authority = given!.slice(given!.lastIndexOf("@") + 1);
+  const [isHost, port] = HOST_AND_PORT.exec(authority) ?? [];
+  if (isHost === undefined || Number(port ?? 0) > 65_535) refuse("http1.invalid_url");
+  if (!AUTHORITY.test(authority)) refuse("http.invalid_authority");
+  return { scheme: scheme.toLowerCase(), authority, path: rest || "/" };
 }
 
 function framing(encodings: readonly string[], lengths: readonly string[]): RequestHead["body"] {

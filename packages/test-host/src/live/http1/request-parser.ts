@@ -22,7 +22,7 @@ const CHUNK_LINE_BYTES = 1024;
 const LARGEST_CHUNK_DIGITS = 13;
 
 /**
- * Reads HTTP/1.1 requests as Envoy's codec does (its Balsa parser, with the defaults): bare line feeds, folded headers, chunk
+ * Reads HTTP/1.1 requests as Envoy's codec does (its Balsa parser, with the defaults): bare line feeds in a head, folded headers, chunk
  * extensions and blank lines between requests pass; framing that readers could understand differently does not.
  */
 export class RequestParser {
@@ -93,7 +93,7 @@ export class RequestParser {
           const line = this.#chunkLine();
           if (line === undefined) return undefined;
           const size = /^([0-9a-f]+)[ \t]*(;.*)?$/i.exec(line)?.[1]?.replace(/^0+(?=.)/, "");
-          if (size === undefined || size.length > LARGEST_CHUNK_DIGITS)
+          if (size === undefined || size.length > LARGEST_CHUNK_DIGITS || this.#input.isBareLine)
             throw new ProtocolError("http1.codec_error");
           this.#remaining = parseInt(size, 16);
           this.#fields = [];

@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { connectFailureText, resetReasonOf } from "./http-failure.ts";
 import { fromRawHeaders } from "./raw-headers.ts";
 import { headText, toRequestHead, type RequestHead } from "./request-head.ts";
-import { hasNoBody } from "./response-framing.ts";
+import { framingProblem, hasNoBody } from "./response-framing.ts";
 import type { Header, ResetReason, UpstreamEvents, UpstreamStream } from "./upstream.ts";
 
 /** Envoy's default for what its upstream codec takes of a response head. */
@@ -119,6 +119,8 @@ export class HttpUpstreamStream implements UpstreamStream {
       maxHeaderSize: MAXIMUM_RESPONSE_HEAD_BYTES,
     });
     started.on("error", (error) => {
+      // What is wrong stands behind the response, which is whole and may wait to be read.
+      if (this.#response?.complete === true) return;
       const isCut = this.#connected && (started.socket?.bytesRead ?? 0) > this.#readBefore;
       const reason = resetReasonOf(error, this.#connected, isCut && this.#response === undefined);
       this.fail(reason, reason === "connect-failure" ? connectFailureText(error) : error.message);
@@ -173,12 +175,13 @@ export class HttpUpstreamStream implements UpstreamStream {
 
   #receive(response: IncomingMessage): void {
     if (this.#over) return;
+    const given = fromRawHeaders(response.rawHeaders);
+    const problem = framingProblem(response.statusCode ?? 0, given);
+    if (problem !== undefined) return this.fail("protocol-error", problem);
     this.#response = response;
     const status = String(response.statusCode);
-    // A 204 says nothing of a length (RFC 9110, 8.6); what a server sent of it is dropped, as Envoy drops it.
-    const fields = fromRawHeaders(response.rawHeaders).filter(
-      ([name]) => status !== "204" || name !== "content-length",
-    );
+    // A 204 says nothing of a length (RFC 9110, 8.6); a 0 that a server sent is dropped, as Envoy drops it.
+    const fields = given.filter(([name]) => status !== "204" || name !== "content-length");
     const headers: Header[] = [[":status", status], ...fields];
     const endsHere =
       hasNoBody(this.#method, status) ||
