@@ -8,7 +8,7 @@ new Plugin<Config>("http-call")
       const failure = response.failure;
       // The guide's choice: a service that the gateway does not know, or that has no host, lets requests pass.
       if (failure == Failure.UnknownCluster || failure == Failure.NoHealthyHost) {
-        response.logError("not called, the request passes");
+        response.logError("not called, the request passes: " + ctx.config.service.cluster.name);
         return Action.Continue;
       }
       if (response.status != 200) {

@@ -93,7 +93,7 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     const gateway = await startGateway({ ...build, config, clusters });
     expect((await gateway.fetch("/orders")).status).toBe(200);
     expect(gateway.logs.map(({ message }) => message)).toEqual([
-      `http-call: not called, the request passes: ${reason}`,
+      `http-call: not called, the request passes: ${CLUSTER}: ${reason}`,
     ]);
   });
 
