@@ -256,7 +256,9 @@ describeOnEnvoy("the published plugins in Envoy", () => {
 
       expect(statusOf(reply)).toBe(200);
       expect(upstream.requests).toHaveLength(1);
-      await envoy.waitForLog(new RegExp(`http-call: not called, the request passes: outbound\\S+: ${reason}$`));
+      await envoy.waitForLog(
+        new RegExp(`http-call: not called, the request passes: outbound\\S+: ${reason}$`),
+      );
     });
 
     it("is left in peace by a client that goes away during the call", async () => {
