@@ -123,6 +123,12 @@ describe("what a configuration makes goes with it", () => {
       "config.name = name;",
       `"there"`,
     ],
+    [
+      "with templates and objects of its own",
+      "class Part { text: string = ''; } class Whole { part: Part = new Part(); }",
+      "const whole = new Whole(); whole.part.text = `${name}: ${name}!`; config.kept.push(whole.part.text.length ? 'there' : 'gone');",
+      "ctx.config.kept[0]",
+    ],
     ["with lists of its own", "", `config.kept = ["there", name];`, "ctx.config.kept[0]"],
   ])("%s", async ([, declarations, read, give]) => {
     const source = reader(declarations, read, give);

@@ -8,7 +8,7 @@ export const ALLOCATE = runtime("__new");
 const VISIT = runtime("__visit");
 const CALLBACK = "~lib/@gateway-plugins/sdk/assembly/stream/callback/";
 /** Between callbacks garbage is collected. */
-const HOOKS = [`${CALLBACK}enterCallback`, `${CALLBACK}leaveCallback`];
+export const HOOKS = [`${CALLBACK}enterCallback`, `${CALLBACK}leaveCallback`];
 /** What the second of them asks. */
 const ALLOCATED = "~lib/@gateway-plugins/sdk/assembly/runtime/allocation/allocation.bytes";
 /** Callbacks that run now and then, not on requests: the first collects when it is done, the second serves `READ_BUFFER`. */

@@ -4,6 +4,8 @@ import { HEADER, HEAP_BASE, HEAP_TOP, STRING, isBlock, rtIdAt } from "./literals
 
 const START = "~lib/@gateway-plugins/sdk/assembly/plugin/handlers/handlers.start";
 const BUFFER = 1;
+/** What asc marks those of templates by, and nothing else: "transparent". */
+const TEMPLATE = 3;
 
 /** What is there before any configuration, as the top level has left it: objects that may hold others, and the start handler. */
 export class Older {
@@ -29,9 +31,12 @@ export class Older {
     return this.#ranges.some(({ from, to }) => from <= address && address < to);
   }
 }
-/** A list of texts may: somebody may write to it. A text and bytes may not. */
+/** A list of texts may: somebody may write to it. A text and bytes may not, nor what asc puts a template's parts into each time before it joins them. */
 function mayHold(object: Segment): boolean {
-  if (!isBlock(object)) return false;
+  if (!isBlock(object) || gcInfoOf(object) === TEMPLATE) return false;
   const id = rtIdAt(object, object.at + HEADER);
   return id !== STRING && id !== BUFFER;
+}
+function gcInfoOf({ data }: Segment): number {
+  return new DataView(data.buffer, data.byteOffset).getUint32(4, true);
 }

@@ -1,9 +1,9 @@
 import { type Binaryen, type Module, type Ref, exportsOf, functionsOf } from "./binaryen.ts";
-import { ALLOCATE, stopCounting } from "./collector.ts";
+import { ALLOCATE, HOOKS, stopCounting } from "./collector.ts";
 import { callsWith } from "./flow.ts";
 import type { Older } from "./older.ts";
 import { reachable, tableOf } from "./reach.ts";
-import { runtime } from "./runtime.ts";
+import { RUNTIME, runtime } from "./runtime.ts";
 import { kindOf, walk } from "./walk.ts";
 
 const SDK = "~lib/@gateway-plugins/sdk/assembly/";
@@ -83,14 +83,14 @@ export class Scopes {
     const binaryen = this.#binaryen;
     const table = tableOf(this.#module, binaryen);
     const callbacks = exportsOf(binaryen, this.#module);
-    const reached = (isMeant: (name: string) => boolean, ...others: string[]) => {
-      const meant = callbacks.filter(({ name }) => isMeant(name)).map(({ value }) => value);
-      return reachable(this.#module, binaryen, [...meant, ...others], { byNumber });
-    };
-    const all = reached(() => true);
+    const named = (isMeant: (name: string) => boolean) =>
+      callbacks.filter(({ name }) => isMeant(name)).map(({ value }) => value);
+    const reached = (from: readonly string[], leaves: ReadonlySet<string> = new Set()) =>
+      reachable(this.#module, binaryen, from, { byNumber, leaves });
+    const all = reached(named(() => true));
     // What a start handler makes is no configuration's.
     const start = table.filter((_, i) => i + 1 === older.start);
-    const onRequests = reached((name) => name !== CONFIGURE, ...start);
+    const onRequests = reached([...named((name) => name !== CONFIGURE), ...start]);
     const isNothing = (ref: Ref) => kindOf(binaryen, ref) === "Const";
     let isLinked = false;
     for (const { name, module: imported, body } of functionsOf(binaryen, this.#module)) {
@@ -102,12 +102,17 @@ export class Scopes {
       });
     }
     if (isLinked || this.#link === undefined) return !isLinked;
+    // The collector, which looks at everything, stores nothing.
+    const onConfigurations = reached(
+      named((name) => name === CONFIGURE),
+      new Set([COLLECT, ...HOOKS]),
+    );
     return callsWith(this.#module, binaryen, this.#link, {
       begins: (kind, info) =>
         (kind === "GlobalGet" && this.#holders.has(info["name"])) ||
         (kind === "Const" && older.has(info["value"])),
       makesOthers: (name) => ALLOCATE.test(name),
-      within: reached((name) => name === CONFIGURE),
+      within: new Set([...onConfigurations].filter((name) => !RUNTIME.test(name))),
       byNumber,
     }).every(({ operands }) => isNothing(operands[1]));
   }
