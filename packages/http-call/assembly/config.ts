@@ -6,7 +6,7 @@ export class Config {
   tokenHeader: string = "";
 
   read(json: ConfigReader): void {
-    this.tokenHeader = json.requireString("tokenHeader");
+    this.tokenHeader = json.requireHeaderName("tokenHeader");
     this.requestPath = json.requireString("requestPath");
     this.service = json.httpService();
     this.service.timeout = json.integer("timeout", 500, { min: 1 });

@@ -122,6 +122,11 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
   test.for([
     ["tokenHeader", { ...config, tokenHeader: undefined }, "$.tokenHeader: missing tokenHeader in config"],
     ["tokenHeader", { ...config, tokenHeader: "" }, "$.tokenHeader: missing tokenHeader in config"],
+    ...["x token", ":path", "content-length", "Host"].map((tokenHeader): [string, object, string] => [
+      "tokenHeader",
+      { ...config, tokenHeader },
+      "$.tokenHeader: must be a header that a plugin may change",
+    ]),
     ["requestPath", { ...config, requestPath: undefined }, "$.requestPath: missing requestPath in config"],
     ["requestPath", { ...config, requestPath: {} }, "$.requestPath: must be a string"],
     [
@@ -136,17 +141,10 @@ describePlugin("http-call", { directory: new URL("../dist", import.meta.url) }, 
     ],
     ["timeout", { ...config, timeout: 0.5 }, "$.timeout: must be a whole number from 1 to 2147483647"],
     ["timeout", { ...config, timeout: -1 }, "$.timeout: must be a whole number from 1 to 2147483647"],
-  ])("refuses a bad %s: %j", async ([, bad, problem]) => {
+  ] as [string, object, string][])("refuses a bad %s: %j", async ([, bad, problem]) => {
     await expect(startGateway({ ...build, config: bad })).rejects.toThrow(
       `http-call: configuration refused: ${problem}`,
     );
-  });
-
-  test("never puts a token on the request that would split it", async () => {
-    const gateway = await startGateway({
-      ...withAuth(upstream({ headers: { "x-token": "ok" } }), { tokenHeader: "x token" }),
-    });
-    expect((await gateway.fetch("/")).status).toBe(200);
   });
 
   if (!build.plugin.includes("debug")) {

@@ -1,4 +1,4 @@
-import { utf8 } from "../abi/literals";
+import { changeableName, utf8 } from "../abi/literals";
 import { Encoded, encodeText, equals, giveBack, lengthOf, pointerOf, same } from "../abi/text";
 import { putNumber, putText } from "../abi/compose";
 import { HttpClient } from "../http/client";
@@ -19,7 +19,7 @@ export class IntegerRange {
 
 /**
  * One object of the plugin's JSON configuration. Reading never stops: the first problem is logged with its JSON path, and the gateway then
- * refuses the configuration. What `requireString` and `requireInteger` read must be there, everything else may be missing or null.
+ * refuses the configuration. What `requireString`, `requireHeaderName` and `requireInteger` read must be there, everything else may be missing or null.
  *
  * As lenient as cannot mislead: "true", "false", 1 and 0 are booleans, "60" is a number, 123 is a string. Anything else of another
  * type is an error. Keys that nobody has read are warned of, but for those with a leading underscore, which are the gateway's. Valid until the configuration has been read.
@@ -47,6 +47,11 @@ export class ConfigReader extends Part {
   // @ts-ignore: decorator
   @inline requireString(key: string): string {
     return requireString(this, utf8(key));
+  }
+  /** The name of a header that the plugin sets: legal, and not one of those that no plugin may change (see `Headers`). Must be there. */
+  // @ts-ignore: decorator
+  @inline requireHeaderName(key: string): string {
+    return requireHeaderName(this, utf8(key));
   }
   /** `otherwise` when it is missing or null; a number is taken as it is written. May be empty. */
   // @ts-ignore: decorator
@@ -101,7 +106,7 @@ export class ConfigReader extends Part {
     const name = this.string("serviceName");
     let port = readInteger(this, utf8("servicePort"), 0, 0, 65535, false);
     if (!port) port = isStatic(name) ? 80 : defaultPort;
-    if (!name.length || !port)
+    if (this.isValid && (!name.length || !port))
       warn(this, name.length ? utf8("servicePort") : utf8("serviceName"), utf8("missing, so calls fail"));
     const host = this.string("serviceHost");
     return Cluster.fqdn(name, port, host.length ? host : name);
@@ -135,6 +140,11 @@ function requireString(from: ConfigReader, key: Encoded): string {
   const value = readString(from, key, "");
   if (!value.length) missing(from, key);
   return value;
+}
+function requireHeaderName(from: ConfigReader, key: Encoded): string {
+  const name = requireString(from, key);
+  if (!changeableName(name)) refuse(from, key, -1, utf8("must be a header that a plugin may change"));
+  return name;
 }
 // @ts-ignore: decorator
 @inline function leastOf(range: IntegerRange | null): i64 {
