@@ -11,6 +11,7 @@ import {
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { collects } from "./collects.ts";
 import { RELEASE, build } from "./compile.ts";
+import { BareHost } from "./fuzz/bare-host.ts";
 
 const FLAGS = [...RELEASE, "--debug"];
 const IMPORTS = `import { Plugin, HttpClient, Cluster, Counter, RedisClient } from "@gateway-plugins/sdk";`;
@@ -140,6 +141,41 @@ describe("what a configuration makes goes with it", () => {
     );
     expect(collects(plugin)).toBe(false);
     expect(await answersOf(plugin)).toEqual(["there", "there", "there"]);
+  });
+});
+
+describe("a configuration whose request waits is there when a host gives its root context another", () => {
+  test.for(["minimal", "incremental"])("with the %s runtime", async (runtime) => {
+    const plugin = await build(
+      `${IMPORTS}
+class Config { name: string = ""; redis: RedisClient = RedisClient.NONE; }
+new Plugin<Config>("p").parseConfig((json, config) => { config.name = json.requireString("name"); config.redis = json.redisService(); })
+  .onRequestHeaders((ctx) => ctx.config.redis.begin("get").word("k").send(ctx, (ctx, reply) => ctx.respond(200, ctx.config.name + reply.text())));`,
+      [...FLAGS, "--runtime", runtime],
+    );
+    const host = new BareHost(plugin);
+    let given = Buffer.alloc(0);
+    host.buffer = () => given;
+    const configure = (name: string, again = false) => {
+      given = Buffer.from(JSON.stringify({ name, serviceName: "redis.static" }));
+      return again ? host.configureAgain(given.length) : host.configure(given.length);
+    };
+    const answers: string[] = [];
+    host.told = (name, [, body]) => {
+      if (name === "send_local_response") answers.push(String(body));
+      return true;
+    };
+    const reply = () => {
+      given = Buffer.from("+!\r\n");
+      host.redisReply(given.length);
+    };
+    expect(configure("first")).toBe(true);
+    host.request();
+    for (let i = 0; i < 20; i++) expect(configure("another".padEnd(i + 2, "x"), true)).toBe(true);
+    reply();
+    host.request();
+    reply();
+    expect(answers).toEqual(["first!", "anotherxxxxxxxxxxxxxx!"]);
   });
 });
 

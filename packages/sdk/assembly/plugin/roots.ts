@@ -126,10 +126,10 @@ export function configureRoot(id: u32, size: u32): bool {
   if (accepted) {
     let other = first;
     first = changetype<usize>(root);
-    // Those that the host still knows stay.
+    // Those that the host still knows stay, as their streams do: also this root context's own, where a host gives it another configuration.
     while (other) {
       const next = changetype<Root>(other).sibling;
-      if (changetype<Root>(other).id == id || !enterContext(changetype<Root>(other).id)) deleteRoot(other);
+      if (!enterContext(changetype<Root>(other).id)) deleteRoot(other);
       else {
         changetype<Root>(other).sibling = root.sibling;
         root.sibling = other;

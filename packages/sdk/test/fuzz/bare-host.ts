@@ -2,7 +2,7 @@ import { Script } from "node:vm";
 
 type Numbers = (...numbers: number[]) => number;
 type Answer = Uint8Array | undefined;
-const ROOT = 1;
+const TOKEN = 1;
 const OK = 0;
 const NOT_FOUND = 1;
 const BAD_ARGUMENT = 2;
@@ -31,7 +31,8 @@ export class BareHost {
   readonly logs: string[] = [];
   readonly #callbacks: Record<string, Numbers | undefined>;
   readonly #memory: WebAssembly.Memory;
-  #lastStream = ROOT;
+  #root = 0;
+  #lastContext = 0;
 
   constructor(wasm: Uint8Array) {
     const module = new WebAssembly.Module(new Uint8Array(wasm));
@@ -63,10 +64,12 @@ export class BareHost {
       proxy_http_call: texts("http_call", 0, 3),
       proxy_redis_init: () => OK,
       proxy_redis_call: (...numbers) => {
-        this.#words(numbers[4]!, [ROOT]);
+        this.#words(numbers[4]!, [TOKEN]);
         return texts("redis_call", 0, 2)(...numbers);
       },
-      proxy_set_effective_context: () => OK,
+      // Only the newest root context is left.
+      proxy_set_effective_context: (id) =>
+        id === this.#root || id === this.#lastContext ? OK : BAD_ARGUMENT,
     };
     const ok: Numbers = () => OK;
     const imports = WebAssembly.Module.imports(module).map(({ name }) => [name, known[name] ?? ok] as const);
@@ -74,25 +77,34 @@ export class BareHost {
     this.#callbacks = exports as Record<string, Numbers | undefined>;
     this.#memory = exports["memory"] as WebAssembly.Memory;
     this.#callbacks["_initialize"]?.();
-    this.#callbacks["proxy_on_context_create"]?.(ROOT, 0);
+    this.#createRoot();
   }
-  /** Whether the guest accepts the configuration in the buffer. */
+  /** Whether the guest accepts the configuration in the buffer, for a root context of its own, as gateways do. */
   configure(size: number): boolean {
-    return this.#callbacks["proxy_on_configure"]!(ROOT, size) !== 0;
+    this.#createRoot();
+    return this.configureAgain(size);
+  }
+  /** The same for the root context that is there, which gateways do not. */
+  configureAgain(size: number): boolean {
+    return this.#callbacks["proxy_on_configure"]!(this.#root, size) !== 0;
   }
   /** One more request, of headers only. */
   request(): void {
-    this.#callbacks["proxy_on_context_create"]?.(++this.#lastStream, ROOT);
-    this.#callbacks["proxy_on_request_headers"]!(this.#lastStream, 1, 1);
+    this.#callbacks["proxy_on_context_create"]?.(++this.#lastContext, this.#root);
+    this.#callbacks["proxy_on_request_headers"]!(this.#lastContext, 1, 1);
   }
   /** The reply to the command that was sent last. */
   redisReply(size: number): void {
-    this.#callbacks["proxy_on_redis_call_response"]!(ROOT, ROOT, 0, size);
+    this.#callbacks["proxy_on_redis_call_response"]!(this.#root, TOKEN, 0, size);
   }
   get pages(): number {
     return this.#memory.buffer.byteLength / 65_536;
   }
 
+  #createRoot(): void {
+    this.#root = ++this.#lastContext;
+    this.#callbacks["proxy_on_context_create"]?.(this.#root, 0);
+  }
   #read(at: number, length: number): Buffer {
     return Buffer.from(Buffer.from(this.#memory.buffer, at >>> 0, length >>> 0));
   }
