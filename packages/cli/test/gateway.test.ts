@@ -1,12 +1,15 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { GUIDE } from "@gateway-plugins/test-parts/guide";
 import { gateway, start, temporaryFolder, writeModule } from "./gateway.ts";
 
 const REDIS_IMPORT = `(import "env" "proxy_redis_call" (func (param i32 i32 i32 i32 i32) (result i32)))`;
+
+const PLAIN = writeModule(join(temporaryFolder(), "plain.wasm"));
 
 describe("a wrong call", () => {
   it.each([
@@ -19,6 +22,24 @@ describe("a wrong call", () => {
     [["dev", "x.wasm", "--engine", "nginx"], '--engine is node, envoy, not "nginx".'],
     [["dev", "x.wasm", "--engine", "envoy", "--trace"], "--trace does not go with --engine envoy"],
     [["dev", "x.wasm", "--route", "a=b"], "the prefix begins with /"],
+    [["dev", "x.wasm", "--route", "a="], "--route a=: write --route <name>=<prefix>."],
+    [["dev", "x.wasm", "--cluster", "a"], "--cluster a: write --cluster <name>=<url>."],
+    [["dev", "x.wasm", "--cluster", "a="], "--cluster a=: write --cluster <name>=<url>."],
+    [["dev", "x.wasm", "--cluster", "=b"], "--cluster =b: write --cluster <name>=<url>."],
+    [["dev", PLAIN, "--cluster", "a=ftp://b"], "--cluster a=ftp://b: give http://host:port, echo"],
+    [["dev", PLAIN, "--cluster", "a=http://b/c"], "--cluster a=http://b/c: only host and port count"],
+    [["dev", "envoy.yaml", "--wasm", "a="], "--wasm a=: write --wasm <name>=<file>."],
+    [["dev", "x.wasm", "--host", ""], "--host is empty: write --host <address>."],
+    [["dev", "x.wasm", "--port", ""], "--port is empty: write --port <number>."],
+    [["dev", "x.wasm", "--upstream", ""], "--upstream is empty: write --upstream <url|echo>."],
+    [["dev", PLAIN, "--upstream", "http://"], "--upstream http://: give http://host:port, echo"],
+    [["dev", "x.wasm", "--redis", ""], "--redis is empty: write --redis <url|memory>."],
+    [["dev", "x.wasm", "--redis", "http://a"], "--redis http://a: give redis://host:port or memory"],
+    [["dev", "x.wasm", "--profile", ""], '--profile is envoy, higress, not "".'],
+    [["dev", "x.wasm", "--log-level", "loud"], "--log-level is trace, debug, info, warn, error, critical"],
+    [["dev", "x.wasm", "--config", "@"], "--config @: name the file: --config @config.json."],
+    [["dev", "x.wasm", "--config", "@none"], "--config @none: there is no readable file none."],
+    [["dev", "x.wasm", "--config", "1", "--config", "2"], "There are more --config than plugins."],
   ])("%j exits with 2 and says what was meant", async (args, text) => {
     const { code, stderr } = await gateway(...args);
     expect(stderr).toContain(text);
@@ -155,6 +176,26 @@ describe("gateway dev", () => {
       `error[address-unavailable]: Port ${port} on 127.0.0.1 is in use by another process. Choose another one with --port <number>.\n`,
     );
     expect(code).toBe(1);
+  });
+
+  it("names the flag for an address of another machine", async () => {
+    const { code, stderr } = await gateway("dev", PLAIN, "--host", "192.0.2.1", "--port", "0");
+    expect(stderr).toBe(
+      "error[address-unavailable]: 192.0.2.1 is no address of this machine (EADDRNOTAVAIL). Choose another one with --host <address>.\n",
+    );
+    expect(code).toBe(1);
+  });
+
+  it("writes an IPv6 address as URLs have it", async () => {
+    const dev = start("dev", PLAIN, "--host", "::1", "--port", "0", "--admin-port", "0");
+    onTestFinished(() => void dev.child.kill());
+    const [, found] = await dev.printed(
+      /(Serving on http:\/\/\[::1\]:\d+ as|::1 is no address of this machine)/,
+    );
+    const isHere = Object.values(networkInterfaces()).some((all) =>
+      all?.some((one) => one.address === "::1"),
+    );
+    expect(found!.startsWith("Serving")).toBe(isHere);
   });
 
   it("lists what an envoy.yaml has that it does not simulate", async () => {

@@ -27,14 +27,14 @@ export async function buildGateway(
   routes: ServedRoute[] = flags.routes.map(([name, prefix]) => ({ name, prefix })),
 ): Promise<Reading> {
   const clusters = new Map<string, ClusterConfig>();
-  const add = async (name: string, target: string, flag: string): Promise<void> => {
-    const endpoints = [await targets.resolve(target, flag)];
+  const add = async (name: string, target: string, flag: string, given?: string): Promise<void> => {
+    const endpoints = [await targets.resolve(target, flag, given)];
     clusters.set(name, { name, connectTimeoutMs: CONNECT_TIMEOUT_MS, endpoints });
   };
   const upstream = flags.upstream ?? "echo";
   await add("upstream", upstream, "--upstream");
   for (const { cluster } of routes) if (cluster !== undefined) await add(cluster, upstream, "--upstream");
-  for (const [name, target] of flags.clusters) await add(name, target, "--cluster");
+  for (const [name, target] of flags.clusters) await add(name, target, "--cluster", name);
   const aliases = new Map(flags.clusters);
   const notes: string[] = [];
   for (const { code, configuration } of plugins) {
@@ -42,8 +42,9 @@ export async function buildGateway(
     for (const service of servicesIn(configuration)) {
       const name = clusterName(service, usesRedis ? 6379 : 0);
       if (clusters.has(name)) continue;
-      const target = aliases.get(service.name) ?? (usesRedis ? (flags.redis ?? "memory") : undefined);
-      if (target !== undefined) await add(name, target, aliases.has(service.name) ? "--cluster" : "--redis");
+      const target = aliases.get(service.name);
+      if (target !== undefined) await add(name, target, "--cluster", service.name);
+      else if (usesRedis) await add(name, flags.redis ?? "memory", "--redis");
       else
         notes.push(
           `The service ${service.name} has no target; give it one: --cluster ${service.name}=<url|echo>`,

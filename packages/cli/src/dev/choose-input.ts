@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UsageError, type Arguments } from "../command.ts";
-import { FLAGS, restrictionOf, type InputKind } from "./flags.ts";
+import { FLAGS, restrictionOf, usageOf, type InputKind } from "./flags.ts";
 import { fromEnvoy } from "./from-envoy.ts";
 import { fromFolder } from "./from-folder.ts";
 import { fromManifest } from "./from-manifest.ts";
@@ -18,15 +18,17 @@ export function chooseInput(given: Arguments, kind: InputKind, targets: Targets)
       throw new UsageError(
         `--${flag.name} does not go with ${files[0] ?? "a plugin's folder"}: ${restrictionOf(flag)}.`,
       );
+    if (flag.mayBeEmpty !== true && given.values(flag.name).includes(""))
+      throw new UsageError(`--${flag.name} is empty: write ${usageOf(flag)}.`);
   }
   const configs = given.values("config");
   if (kind === "envoy") {
-    const clusters = pairsOf("--cluster", given.values("cluster"));
-    return fromEnvoy(files[0]!, clusters, pairsOf("--wasm", given.values("wasm")), targets);
+    const clusters = pairsOf(given, "cluster");
+    return fromEnvoy(files[0]!, clusters, pairsOf(given, "wasm"), targets);
   }
   const flags = gatewayFlags(given);
   if (kind === "manifest") {
-    return fromManifest(files[0]!, pairsOf("--wasm", given.values("wasm")), flags, targets);
+    return fromManifest(files[0]!, pairsOf(given, "wasm"), flags, targets);
   }
   if (kind === "modules") return fromPlugins(files, configs, flags, targets);
   return fromFolder(process.cwd(), given.on("release") ? "release" : "debug", configs, flags, targets);

@@ -40,11 +40,11 @@ export async function serveWithEnvoy(
 
 async function fromFile(given: Arguments, targets: Targets, echoes: Echoes): Promise<object> {
   const clusters = new Map<string, { address: string; port: number }>();
-  for (const [name, target] of pairsOf("--cluster", given.values("cluster")))
-    clusters.set(name, await echoes.locate(await targets.resolve(target, "--cluster")));
+  for (const [name, target] of pairsOf(given, "cluster"))
+    clusters.set(name, await echoes.locate(await targets.resolve(target, "--cluster", name)));
   return envoyFile(given.positionals[0]!, {
     host: given.value("host") ?? "127.0.0.1",
-    modules: new Map(pairsOf("--wasm", given.values("wasm"))),
+    modules: new Map(pairsOf(given, "wasm")),
     clusters,
   });
 }

@@ -7,6 +7,8 @@ export interface Flag {
   text: string;
   default?: string;
   repeatable?: boolean;
+  /** Whether an empty value says something. */
+  mayBeEmpty?: boolean;
   /** Kinds of input that it goes with; absent: all. */
   only?: readonly InputKind[];
 }
@@ -22,6 +24,7 @@ export const FLAGS: readonly Flag[] = [
     value: "<json|@file>",
     text: "configuration of a plugin; repeat it, one for each plugin, in their order",
     repeatable: true,
+    mayBeEmpty: true,
     only: ["folder", "modules"],
   },
   {

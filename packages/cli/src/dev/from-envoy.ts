@@ -25,7 +25,7 @@ export function fromEnvoy(file: string, clusters: Pairs, modules: Pairs, targets
           const hint = near === undefined ? `It has ${names.join(", ") || "none"}.` : `Did you mean ${near}?`;
           throw new UsageError(`--cluster ${name}: ${file} has no such cluster. ${hint}`);
         }
-        cluster.endpoints = [await targets.resolve(target, "--cluster")];
+        cluster.endpoints = [await targets.resolve(target, "--cluster", name)];
       }
       return { config, notes };
     },

@@ -1,5 +1,5 @@
 import { UsageError, type Arguments } from "../command.ts";
-import { pairsOf } from "./targets.ts";
+import { pairsOf, readTarget } from "./targets.ts";
 
 /** What flags say about the gateway that is made around plugins. */
 export interface GatewayFlags {
@@ -15,15 +15,17 @@ export interface GatewayFlags {
 
 export function gatewayFlags(given: Arguments): GatewayFlags {
   const address = given.value("host") ?? "127.0.0.1";
-  const routes = pairsOf("--route", given.values("route"));
+  const routes = pairsOf(given, "route");
   for (const [name, prefix] of routes) {
     if (!prefix.startsWith("/")) throw new UsageError(`--route ${name}=${prefix}: the prefix begins with /.`);
   }
+  const redis = given.value("redis");
+  if (redis !== undefined) readTarget(redis, "--redis");
   return {
-    clusters: pairsOf("--cluster", given.values("cluster")),
+    clusters: pairsOf(given, "cluster"),
     routes,
     upstream: given.value("upstream"),
-    redis: given.value("redis"),
+    redis,
     address: { address, port: portOf(given, "port", 10000) },
     admin: { address, port: portOf(given, "admin-port", 9901) },
   };

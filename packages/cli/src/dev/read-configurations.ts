@@ -11,6 +11,7 @@ export function readConfigurations(
   return values.map((value) => {
     if (!value.startsWith("@")) return value;
     const file = value.slice(1);
+    if (file === "") throw new UsageError("--config @: name the file: --config @config.json.");
     look(file);
     try {
       return readFileSync(file, "utf8");

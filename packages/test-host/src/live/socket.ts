@@ -8,6 +8,9 @@ export class ListenError extends Error {
   readonly code = "address-unavailable";
 }
 
+/** What another port would not mend. */
+const NOT_OURS = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL", "ENOTFOUND", "EAI_AGAIN"]);
+
 /** @param flag the command line flag that chooses another port, for the message */
 export async function listen(server: Server, { address, port }: SocketAddress, flag: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -15,7 +18,11 @@ export async function listen(server: Server, { address, port }: SocketAddress, f
       const reason =
         error.code === "EADDRINUSE" ? "is in use by another process" : `cannot be used (${error.code})`;
       reject(
-        new ListenError(`Port ${port} on ${address} ${reason}. Choose another one with ${flag} <number>.`),
+        new ListenError(
+          NOT_OURS.has(error.code ?? "")
+            ? `${address} is no address of this machine (${error.code}). Choose another one with --host <address>.`
+            : `Port ${port} on ${address} ${reason}. Choose another one with ${flag} <number>.`,
+        ),
       );
     });
     server.listen(port, address, resolve);
