@@ -161,7 +161,34 @@ describe("gateway dev", () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     const file = writeModule(join(folder, "a.wasm"));
     const { code, stderr } = await gateway("dev", file, "--engine", "envoy", "--port", "0");
-    expect(stderr).toContain(`error[envoy-failed]: Envoy ended before it served:\n${line}`);
+    expect(stderr).toBe(
+      `${line}\nerror[envoy-failed]: Envoy ended before it served. What it said stands above.\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["the module", []],
+    ["an envoy.yaml with it", ["envoy.yaml"]],
+  ] as const)("says of %s that only Higress loads it, before Envoy starts", async (_, files) => {
+    const folder = temporaryFolder();
+    const envoy = join(folder, "envoy");
+    writeFileSync(envoy, "#!/bin/sh\necho 'Envoy speaks' >&2\nexit 1\n", { mode: 0o755 });
+    vi.stubEnv("GATEWAY_ENVOY", envoy);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const module = writeModule(join(folder, "a.wasm"), REDIS_IMPORT);
+    writeFileSync(join(folder, "envoy.yaml"), `code: { local: { filename: /etc/a.wasm } }\n`);
+    const named = files.map((file) => join(folder, file));
+    const { code, stderr } = await gateway(
+      "dev",
+      ...(named.length > 0 ? named : [module]),
+      "--engine",
+      "envoy",
+    );
+    expect(stderr).toBe(
+      `${module} loads on Higress only: imports proxy_redis_call. Envoy itself refuses it: leave --engine envoy out, or let GATEWAY_ENVOY name Higress's Envoy.\n` +
+        "Envoy speaks\nerror[envoy-failed]: Envoy ended before it served. What it said stands above.\n",
+    );
     expect(code).toBe(1);
   });
 

@@ -74,7 +74,7 @@ describeOnEnvoy("gateway dev --engine envoy", () => {
     );
     const { code, stderr } = await dev.finished;
     expect(stderr).toMatch(
-      /error\[envoy-failed\]: Envoy ended before it served:\n[^]*missing import: env\.proxy_redis/,
+      /redis-ratelimit\.wasm loads on Higress only: imports proxy_redis[^]*missing import: env\.proxy_redis[^]*error\[envoy-failed\]: Envoy ended before it served/,
     );
     expect(code).toBe(1);
   });

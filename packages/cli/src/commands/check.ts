@@ -1,5 +1,5 @@
 import { UsageError, type Arguments, type Command } from "../command.ts";
-import { inspect, type Inspection } from "../plugin/inspect.ts";
+import { inspect, loadsOn, type Inspection } from "../plugin/inspect.ts";
 import { count, paint, print } from "../terminal.ts";
 
 export const check: Command = {
@@ -33,10 +33,4 @@ function printInspection(it: Inspection): void {
   print(`  size      ${count(it.bytes)} bytes, ${count(it.gzipBytes)} with gzip`);
   print(`  imports   ${it.imports.join(" ") || "none"}`);
   print(`  exports   ${it.exports.join(" ") || "none"}`);
-}
-
-/** `Envoy 1.40, Istio, Higress`, or `Higress only: imports proxy_redis_call`. */
-export function loadsOn(it: Inspection): string {
-  if (it.gateways.length === 0) return "no gateway";
-  return it.limits === "" ? it.gateways.join(", ") : `${it.gateways.join(", ")} only: ${it.limits}`;
 }

@@ -9,8 +9,9 @@ import { UsageError, type Arguments } from "../command.ts";
 import type { InputKind } from "./flags.ts";
 import { envoyFile } from "./envoy-file.ts";
 import { findEnvoy } from "./find-envoy.ts";
+import { higressOnly } from "./higress-only.ts";
 import type { Input } from "./input.ts";
-import { print } from "../terminal.ts";
+import { print, printError } from "../terminal.ts";
 import { runEnvoy } from "./run-envoy.ts";
 import { pairsOf, type Targets } from "./targets.ts";
 
@@ -32,6 +33,7 @@ export async function serveWithEnvoy(
   try {
     const bootstrap =
       kind === "envoy" ? await fromFile(given, targets, echoes) : await fromInput(input, echoes);
+    for (const sentence of higressOnly(bootstrap)) printError(sentence);
     await runEnvoy(executable, bootstrap, given.value("log-level") ?? "info");
   } finally {
     await echoes.close();

@@ -9,7 +9,6 @@ import { untilStopped } from "./until-stopped.ts";
 
 const POLL_MS = 30;
 const ANSWER_MS = 1_000;
-const LAST_LINES = 12;
 /** How long an Envoy that gives up, or is told to stop, may take to end. */
 const END_MS = 5_000;
 
@@ -36,9 +35,7 @@ export async function runEnvoy(executable: string, bootstrap: object, logLevel: 
     ],
     { stdio: ["ignore", "inherit", "pipe"] },
   );
-  let lines: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    lines = [...lines, ...text.trimEnd().split("\n")].slice(-LAST_LINES);
     process.stderr.write(text);
     // It may hang in its own end, where it hears no SIGTERM.
     if (text.includes("[critical][main]")) killLater();
@@ -50,12 +47,13 @@ export async function runEnvoy(executable: string, bootstrap: object, logLevel: 
   try {
     const admin = await ready(adminFile, ended.signal);
     if (admin === undefined)
-      throw new Failure("envoy-failed", `Envoy ended before it served:\n${lines.join("\n")}`);
+      throw new Failure("envoy-failed", "Envoy ended before it served. What it said stands above.");
     for (const url of await listenersOf(admin))
       print(`Serving on ${url} with ${executable}. Try: curl -i ${url}/get`);
     print(`Admin on ${admin}/help. A change takes another start. Ctrl-C stops.`);
     await Promise.race([untilStopped(async () => undefined), exit]);
-    if (ended.signal.aborted) throw new Failure("envoy-failed", `Envoy has ended:\n${lines.join("\n")}`);
+    if (ended.signal.aborted)
+      throw new Failure("envoy-failed", "Envoy has ended. What it said stands above.");
   } finally {
     child.kill("SIGTERM");
     killLater();

@@ -61,6 +61,12 @@ export function inspect(file: string): Inspection {
   };
 }
 
+/** `Envoy 1.40, Istio, Higress`, or `Higress only: imports proxy_redis_call`. */
+export function loadsOn(it: Inspection): string {
+  if (it.gateways.length === 0) return "no gateway";
+  return it.limits === "" ? it.gateways.join(", ") : `${it.gateways.join(", ")} only: ${it.limits}`;
+}
+
 export function importsRedis(bytes: Uint8Array): boolean {
   return readModuleInterface(bytes).imports.some(({ name }) => name.startsWith("proxy_redis_"));
 }
