@@ -1,5 +1,6 @@
 import { Transform } from "assemblyscript/transform";
-import { checkSource, errorMessage, warningMessage } from "./checks.ts";
+import { checkSource } from "./checks/check-source.ts";
+import { errorMessage, warningMessage } from "./diagnostics.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { reachesForMemory } from "./memory.ts";

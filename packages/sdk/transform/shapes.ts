@@ -1,6 +1,6 @@
 // What `TypedJson` reads a class by: methods made from the class's own fields, so that they cannot say anything else than the class does.
 import * as compiler from "assemblyscript";
-import { errorMessage } from "./checks.ts";
+import { errorMessage } from "./diagnostics.ts";
 import type { Node, Parser } from "./compiler.ts";
 
 // oxlint-disable-next-line no-explicit-any -- asc types its internals as ambient declarations of its own dialect

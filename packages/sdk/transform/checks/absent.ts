@@ -1,4 +1,4 @@
-import type { Source } from "./compiler.ts";
+import type { Source } from "../compiler.ts";
 
 /** Of the functions that AssemblyScript takes from a browser or from Node: what to write instead. A module that imports one loads nowhere. */
 const INSTEAD: [called: RegExp, instead: string][] = [

@@ -1,0 +1,7 @@
+import type { Range } from "../compiler.ts";
+
+/** Takes what a check has found. */
+export interface Report {
+  error(range: Range, text: string): void;
+  warning(range: Range, text: string): void;
+}
