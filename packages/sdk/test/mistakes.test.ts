@@ -159,7 +159,12 @@ const MISTAKES: [mistake: string, source: string, message: RegExp][] = [
   [
     "a configuration that nothing makes",
     `import { Plugin } from "@gateway-plugins/sdk"; class Config { name: string = "x"; } new Plugin<Config>("p").onRequestHeaders((ctx) => ctx.respond(200, ctx.config.name));`,
-    /register \.parseConfig\(/,
+    /register \.parseConfig\([^]*ctx\.config\.name[^]*in plugin\.ts\(1,/,
+  ],
+  [
+    "a configuration that nothing makes, outside of requests",
+    `import { Plugin } from "@gateway-plugins/sdk"; class Config { name: string = "x"; } function name(config: Config): string { return config.name; } new Plugin<Config>("p").onTick(1, (plugin) => { name(plugin.config); });`,
+    /register \.parseConfig\([^]*plugin\.config\);[^]*in plugin\.ts\(1,/,
   ],
   [
     "a configuration that is an interface",
@@ -282,6 +287,13 @@ describe("the transform explains", () => {
     );
     expect(wasm).toBeDefined();
     expect(messages).toMatch(/no handler is registered/);
+  });
+
+  test("nothing of an author's own `config` in a plugin without configuration", async () => {
+    const { wasm } = await compile(
+      `import { Action, Plugin } from "@gateway-plugins/sdk"; class Part { config: string = "x"; } const part = new Part(); new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, part.config));`,
+    );
+    expect(wasm).toBeDefined();
   });
 
   test("nothing of functions of a runtime that the author names in a gateway's place", async () => {

@@ -1,5 +1,6 @@
 import { Transform } from "assemblyscript/transform";
 import { checkSource } from "./checks/check-source.ts";
+import { refuseConfig } from "./configuration.ts";
 import { errorMessage, warningMessage } from "./diagnostics.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
@@ -56,6 +57,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     this.#reachesForMemory = reachesForMemory(parser.sources);
     addShapes(parser);
     const declared = declareOptions(parser.sources);
+    if (!/ GATEWAY_USES_parse(?:Raw)?Config:/.test(declared)) refuseConfig(this.program);
     const streams = declared.includes(" GATEWAY_USES_stream:")
       ? `export * from "@gateway-plugins/sdk/exports/grpc-stream";\n`
       : "";
