@@ -5,6 +5,7 @@ export { Bytes } from "./assembly/bytes/bytes";
 export { hex } from "./assembly/bytes/hex";
 export { percent } from "./assembly/bytes/percent";
 export { ByteSink } from "./assembly/bytes/sink";
+export { NumberRange } from "./assembly/config/number";
 export { ConfigReader, IntegerRange } from "./assembly/config/reader";
 export { crypto } from "./assembly/crypto/crypto";
 export { GrpcCall, GrpcClient, GrpcOptions } from "./assembly/grpc/client";

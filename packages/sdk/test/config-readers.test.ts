@@ -82,6 +82,98 @@ describe.for(BUILDS)("the readers of a configuration (%s)", ([, flags]) => {
   });
 });
 
+const RATIOS = `import { ConfigReader, NumberRange, Plugin } from "@gateway-plugins/sdk";
+const SHARE: NumberRange = { min: 0, max: 1 };
+class Config {
+  text: string = "";
+  read(json: ConfigReader): void {
+    const parts: string[] = [];
+    const items = json.objects("items");
+    for (let i = 0; i < items.length; i++) parts.push(reinterpret<u64>(items[i].number("n", -1)).toString());
+    const ranged = [
+      json.number("from", 7.5, { min: 0.5 }), json.number("to", 7.5, { max: -0.25 }), json.number("both", 7.5, { max: 9.125, min: -2 }),
+      json.number("kept", 7.5, SHARE), json.requireNumber("must"), json.requireNumber("share", { min: 0, max: 1 }),
+    ];
+    this.text = [parts.join(), ranged.join()].join("|");
+  }
+}
+new Plugin<Config>("p").parseConfig((json, config) => config.read(json))
+  .onRequestHeaders((ctx) => ctx.respond(200, ctx.config.text));`;
+
+describe.for(BUILDS)("the readers of numbers with a fraction (%s)", ([, flags]) => {
+  const read = async (config: object | string) => {
+    const gateway = await startGateway({
+      plugin: await build(RATIOS, flags),
+      name: "p",
+      config,
+      canary: false,
+    });
+    return (await gateway.fetch("/")).text().split("|") as string[];
+  };
+  const bits = (n: number) => new BigUint64Array(new Float64Array([n]).buffer)[0]!;
+
+  test("give what JSON.parse gives, whatever comes behind", async () => {
+    const numbers = [
+      ..."0 -0 1 -1 0.1 -12.50e+3 1E5 1e-5 2e0 5e-324 2.5e-324 1e-400 1.7976931348623157e308 9007199254740993".split(
+        " ",
+      ),
+      "123456789012345678901234567890.123456789",
+      `0.${"0".repeat(300)}1`,
+      "1".repeat(309),
+    ];
+    const items = numbers.flatMap((n) => [`{"n":${n}}`, `{"n":"${n}"}`]);
+    const [found] = await read(`{"must":1,"share":1,"items":[${items.join()}]}`);
+    expect(found!.split(",")).toEqual(
+      numbers.flatMap((n) => [n, n]).map((n) => String(bits(JSON.parse(n) as number))),
+    );
+  });
+  test("give what is missing or null its default, in the range or not", async () => {
+    const [found, ranged] = await read({ must: "2.5", share: 0, from: null, items: [{}, { n: null }] });
+    expect([found, ranged]).toEqual([[bits(-1), bits(-1)].join(), "7.5,7.5,7.5,7.5,2.5,0.0"]);
+  });
+  test("take both ends of a range", async () => {
+    const [, low] = await read({ must: 1, from: 0.5, to: -0.25, both: -2, kept: 0, share: 1 });
+    expect(low).toBe("0.5,-0.25,-2.0,0.0,1.0,1.0");
+    const [, high] = await read({ must: 1, from: 1e300, to: -1e300, both: 9.125, kept: 1, share: 0.5 });
+    expect(high).toBe("1e+300,-1e+300,9.125,1.0,1.0,0.5");
+  });
+  test.for<[object | string, string]>([
+    [{ from: 0.49 }, "$.from: must be a number from 0.5"],
+    [{ to: 0 }, "$.to: must be a number up to -0.25"],
+    [{ both: 9.1251 }, "$.both: must be a number from -2 up to 9.125"],
+    [{ kept: 1.0000001 }, "$.kept: must be a number from 0 up to 1"],
+    [{ share: -1 }, "$.share: must be a number from 0 up to 1"],
+    [{ must: null }, "$.must: missing must in config"],
+    [{ items: [{}, { n: true }] }, "$.items[1].n: must be a number"],
+    ['{"share":1,"must":1e400}', "$.must: must be a number"],
+    ['{"share":1,"must":-1e309}', "$.must: must be a number"],
+    ...[
+      "",
+      " ",
+      "-",
+      "+1",
+      "1 ",
+      " 1",
+      ".5",
+      "5.",
+      "1e",
+      "1e+",
+      "01",
+      "0x10",
+      "1_0",
+      "NaN",
+      "Infinity",
+      "1,5",
+      "[1]",
+      "1\u00001",
+    ].map((text): [object, string] => [{ must: text }, "$.must: must be a number"]),
+    ...[true, [], [1], {}].map((must): [object, string] => [{ must }, "$.must: must be a number"]),
+  ])("refuse %j", async ([config, problem]) => {
+    const whole = typeof config === "string" ? config : { must: 1, share: 1, ...config };
+    await expect(read(whole)).rejects.toThrow(problem);
+  });
+});
+
 const AUTHORS = `import { ConfigReader, IntegerRange, Plugin } from "@gateway-plugins/sdk";
 class Least { min: i64 = 5; }
 class Dice {
@@ -114,6 +206,18 @@ describe.for(BUILDS)("ranges that are written out (%s)", ([, flags]) => {
     await expect(started).rejects.toThrow("$.n: must be a whole number from 1 to 2147483647");
   });
 });
+test.for([true, false])(
+  "numbers with the range written out: %s, and no object of it then",
+  async (isWritten) => {
+    const source = `import { NumberRange, Plugin } from "@gateway-plugins/sdk";
+// @ts-ignore
+@lazy const SHARE: NumberRange = { min: 0, max: 1 };
+let read: f64 = 0;
+new Plugin("p").parseConfig((json) => { read = json.number("n", 0, ${isWritten ? "{ min: 0 }" : "SHARE"}) + json.requireNumber("m", ${isWritten ? "{ max: 1 }" : "SHARE"}); });`;
+    const names = Buffer.from(await build(source, DEBUG)).toString("latin1");
+    expect(names.includes("NumberRange#constructor")).toBe(!isWritten);
+  },
+);
 test.for<[reader: string, range: string, isObject: boolean]>([
   ["json", "{ min: 1, max: 9 }", false],
   ["json.object('inner')", "{ max: 9 }", false],

@@ -6,6 +6,7 @@ import { Cluster } from "../http/cluster";
 import { Kind, firstIn, isText, kindAt, member, nextIn, takeText, textAt } from "../json/condensed";
 import { RedisClient } from "../redis/commands";
 import { Options } from "../stream/options";
+import { NumberRange, leastNumber, mostNumber, readNumber } from "./number";
 import { EMPTY, Part, document, find, partOf, startOf } from "./part";
 import { endProblem, missing, refuse, startProblem, warn } from "./problem";
 
@@ -19,7 +20,7 @@ export class IntegerRange {
 
 /**
  * One object of the plugin's JSON configuration. Reading never stops: the first problem is logged with its JSON path, and the gateway then
- * refuses the configuration. What `requireString`, `requireHeaderName` and `requireInteger` read must be there, everything else may be missing or null.
+ * refuses the configuration. What a method with `require` in its name reads must be there, everything else may be missing or null.
  *
  * As lenient as cannot mislead: "true", "false", 1 and 0 are booleans, "60" is a number, 123 is a string. Anything else of another
  * type is an error. Keys that nobody has read are warned of, but for those with a leading underscore, which are the gateway's. Valid until the configuration has been read.
@@ -68,6 +69,16 @@ export class ConfigReader extends Part {
   @inline integer(key: string, otherwise: i32 = 0, range: Options<IntegerRange> | null = null): i32 {
     return readInteger(this, utf8(key), otherwise, leastOf(range), mostOf(range), false);
   }
+  /** The double nearest to a number, fraction and exponent included, within the range; must be there. One that is too large for a double is refused. */
+  // @ts-ignore: decorator
+  @inline requireNumber(key: string, range: Options<NumberRange> | null = null): f64 {
+    return readNumber(this, utf8(key), 0, leastNumber(range), mostNumber(range), true);
+  }
+  /** The same; `otherwise`, which need not be in the range, when it is missing or null. */
+  // @ts-ignore: decorator
+  @inline number(key: string, otherwise: f64 = 0, range: Options<NumberRange> | null = null): f64 {
+    return readNumber(this, utf8(key), otherwise, leastNumber(range), mostNumber(range), false);
+  }
   // What the transform makes of a range that is written out, so that there is no object of it.
   // @ts-ignore: decorator
   @inline private requireIntegerBetween(key: string, min: i64, max: i64): i32 {
@@ -76,6 +87,14 @@ export class ConfigReader extends Part {
   // @ts-ignore: decorator
   @inline private integerBetween(key: string, otherwise: i32, min: i64, max: i64): i32 {
     return readInteger(this, utf8(key), otherwise, min, max, false);
+  }
+  // @ts-ignore: decorator
+  @inline private requireNumberBetween(key: string, min: f64, max: f64): f64 {
+    return readNumber(this, utf8(key), 0, min, max, true);
+  }
+  // @ts-ignore: decorator
+  @inline private numberBetween(key: string, otherwise: f64, min: f64, max: f64): f64 {
+    return readNumber(this, utf8(key), otherwise, min, max, false);
   }
   /** `otherwise` when it is missing or null. `"true"`, `"false"`, 1, 0, `"1"` and `"0"` count. */
   // @ts-ignore: decorator
