@@ -45,6 +45,7 @@ describeOnEnvoy("gateway dev --engine envoy", () => {
     );
     const echoed = (await (await fetch(url)).json()) as { headers: Record<string, string> };
     expect(echoed.headers["hello"]).toEqual(["world", "world"]);
+    expect(echoed.headers["x-envoy-expected-rq-timeout-ms"]).toBe("15000");
     dev.child.kill("SIGINT");
     expect((await dev.finished).code).toBe(0);
   });

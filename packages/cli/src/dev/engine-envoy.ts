@@ -1,9 +1,8 @@
 import {
-  echo,
-  serve,
+  startEchoServer,
   writeBootstrap,
+  type EchoServer,
   type Endpoint,
-  type LiveGateway,
 } from "@gateway-plugins/test-host/live";
 import { UsageError, type Arguments } from "../command.ts";
 import type { InputKind } from "./flags.ts";
@@ -14,8 +13,6 @@ import type { Input } from "./input.ts";
 import { print, printError } from "../terminal.ts";
 import { runEnvoy } from "./run-envoy.ts";
 import { pairsOf, type Targets } from "./targets.ts";
-
-const ANY_PORT = { address: "127.0.0.1", port: 0 };
 
 /** Serves what the arguments name with a real Envoy, which has to be installed. */
 export async function serveWithEnvoy(
@@ -60,25 +57,17 @@ async function fromInput(input: Input, echoes: Echoes): Promise<object> {
   return writeBootstrap(config, (endpoint) => places.get(endpoint));
 }
 
-/** Gives the built-in echo upstream a socket, by serving it through a gateway without plugins. */
+/** Gives the built-in echo upstream a socket, where a real Envoy finds it. */
 class Echoes {
-  #live: Promise<LiveGateway> | undefined;
+  #server: Promise<EchoServer> | undefined;
 
   async locate(endpoint: Endpoint): Promise<{ address: string; port: number }> {
     if ("port" in endpoint) return endpoint;
-    const route = { name: "echo", match: { prefix: "/" }, action: { cluster: "echo" }, timeoutMs: 0 };
-    const listener = {
-      name: "echo",
-      address: ANY_PORT,
-      virtualHosts: [{ name: "all", domains: ["*"], routes: [route] }],
-      filters: [],
-    };
-    const clusters = [{ name: "echo", connectTimeoutMs: 1000, endpoints: [{ handler: echo }] }];
-    this.#live ??= serve({ listeners: [listener], clusters }, { profile: "envoy" });
-    return (await this.#live).listeners["echo"]!;
+    const { address, port } = await (this.#server ??= startEchoServer());
+    return { address, port };
   }
 
   async close(): Promise<void> {
-    await (await this.#live)?.close();
+    await (await this.#server)?.close();
   }
 }

@@ -30,6 +30,7 @@ export {
 export type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 export { PROFILES } from "../profile/profile.ts";
 export { startRedis, type RedisServer } from "../services/redis/server.ts";
+export { startEchoServer, type EchoServer } from "../services/upstream/echo-server.ts";
 export { echo } from "../services/upstream/echo.ts";
 export { formatTrace, guestMs } from "../trace/format.ts";
 export type { RequestTrace } from "../trace/trace.ts";

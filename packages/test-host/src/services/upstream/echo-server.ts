@@ -1,5 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
+import { createServer as createSocketServer, type AddressInfo, type Socket } from "node:net";
 import type { Clock } from "../clock.ts";
 import { RealClock } from "../real-clock.ts";
 import { echo } from "./echo.ts";
@@ -22,14 +27,29 @@ export interface EchoServer {
   close(): Promise<void>;
 }
 
-/** The echo upstream on a socket of its own. Rejects when the port is taken. */
+/** What an HTTP/2 client says first; no method of HTTP/1 begins like it. */
+const PREFACE = "PRI";
+
+/** The echo upstream on a socket of its own, in HTTP/1.1 and in HTTP/2 with prior knowledge. Rejects when the port is taken. */
 export async function startEchoServer(options: EchoServerOptions = {}): Promise<EchoServer> {
   const clock = options.clock ?? new RealClock();
-  const server = createServer((incoming, outgoing) => {
-    receive(incoming)
+  const serve = (incoming: Incoming, outgoing: Outgoing): void =>
+    void receive(incoming)
       .then((request) => echo(request, clock))
       .then((response) => answer(outgoing, response))
       .catch(() => outgoing.destroy());
+  const http1 = createServer(serve);
+  const http2 = createHttp2Server(serve);
+  const sockets = new Set<Socket>();
+  const server = createSocketServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
+    socket.once("readable", () => {
+      const first: Buffer | null = socket.read();
+      if (first === null) return;
+      socket.unshift(first);
+      (first.toString("latin1").startsWith(PREFACE) ? http2 : http1).emit("connection", socket);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -43,25 +63,30 @@ export async function startEchoServer(options: EchoServerOptions = {}): Promise<
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
 
-async function receive(incoming: IncomingMessage): Promise<UpstreamRequest> {
+type Incoming = IncomingMessage | Http2ServerRequest;
+type Outgoing = ServerResponse | Http2ServerResponse;
+
+async function receive(incoming: Incoming): Promise<UpstreamRequest> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Uint8Array);
   return {
     method: incoming.method ?? "",
     path: incoming.url ?? "",
-    authority: incoming.headers.host ?? "",
-    headers: fromRawHeaders(incoming.rawHeaders),
+    authority: incoming.headers.host ?? incoming.headers[":authority"]?.toString() ?? "",
+    headers: fromRawHeaders(incoming.rawHeaders).filter(([name]) => !name.startsWith(":")),
     body: Buffer.concat(chunks),
     trailers: fromRawHeaders(incoming.rawTrailers),
   };
 }
 
-async function answer(outgoing: ServerResponse, response: UpstreamResponse): Promise<void> {
+async function answer(to: Outgoing, response: UpstreamResponse): Promise<void> {
+  // Of the two only what they have in common is used.
+  const outgoing = to as ServerResponse;
   const given = response.headers ?? [];
   const body = response.body ?? "";
   const headers = Array.isArray(given) ? given : Object.entries(given);

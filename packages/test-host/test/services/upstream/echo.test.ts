@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect, type IncomingHttpHeaders } from "node:http2";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { echo } from "../../../src/services/upstream/echo.ts";
 import { startEchoServer, type EchoServer } from "../../../src/services/upstream/echo-server.ts";
@@ -43,6 +46,22 @@ describe("the echo server", () => {
       expect((await fetch(server.url + path)).status).toBe(400);
     },
   );
+
+  it("speaks HTTP/2 with a client that begins with it", async () => {
+    const session = connect(server.url);
+    const stream = session.request({ ":method": "POST", ":path": "/anything", "x-name": "value" });
+    stream.end("sent");
+    const [head] = (await once(stream, "response")) as [IncomingHttpHeaders];
+    const shown = JSON.parse(await text(stream)) as unknown;
+    session.close();
+    expect(head[":status"]).toBe(200);
+    expect(shown).toMatchObject({
+      method: "POST",
+      url: `${server.url}/anything`,
+      headers: { "x-name": "value" },
+      body: "sent",
+    });
+  });
 
   it("rejects when the port is taken", async () => {
     await expect(startEchoServer({ port: server.port })).rejects.toThrow("EADDRINUSE");
