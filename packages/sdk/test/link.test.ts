@@ -80,6 +80,20 @@ new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ${JSON.stringify(text
     expect(await answer(source)).toBe(text);
   });
 
+  test("takes options however their names are written", async () => {
+    const written = [
+      `"headers": [["x-a", "b"]]`,
+      `'headers' : [["x-a", "b"]]`,
+      `headers /* of it */: [["x-a", "b"]]`,
+    ];
+    for (const option of written) {
+      const source = `import { Plugin } from "@gateway-plugins/sdk";
+new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, "", { ${option} }));`;
+      const gateway = await startGateway({ plugin: await build(source, flags) });
+      expect((await gateway.fetch("/")).headers.get("x-a")).toBe("b");
+    }
+  });
+
   test("makes objects of classes and of those they extend", async () => {
     const made = ["new Base()", "new Derived()", 'new Last("own")'];
     const source = answering(

@@ -24,13 +24,15 @@ const METHODS = [
 ];
 /** The same of getters. */
 const GETTERS = ["hasBody", "state"];
+/** What may stand between a name and what follows. */
+const GAP = String.raw`(?:\s|/\*[^]*?\*/|//.*)*`;
 /** The SDK's sources, and those of AssemblyScript in which such names have another meaning. */
 const OTHERS = /^~lib\/(@gateway-plugins\/sdk\/|bindings\/|(atomics|builtins|memory)$)/;
 
 /**
- * Declares what sources besides the SDK's use: the members that one names, and the options that one may set, as a name in an object literal
- * or by an assignment, which takes a variable of such a class, `...Options`. Wherever else such a name is followed by a colon, the option is
- * declared, too, which costs its code and nothing else.
+ * Declares what sources besides the SDK's use: the members that one names, and the options that one may set, as a name in an object literal, with
+ * quotes or without, or by an assignment, which takes a variable of such a class, `...Options`. Wherever else such a name is followed by a colon, the
+ * option is declared, too, which costs its code and nothing else.
  */
 export function declareOptions(sources: readonly Source[]): string {
   const texts = sources.filter(({ internalPath }) => !OTHERS.test(internalPath)).map(({ text }) => text);
@@ -38,7 +40,9 @@ export function declareOptions(sources: readonly Source[]): string {
   const assigns = isIn("Options\\b");
   const names = [
     ...OPTIONS.filter(
-      (name) => isIn(`(?<![.\\w])${name}\\s*[:,}]`) || (assigns && isIn(`\\.${name}\\s*[-+*/%&|^<>?]*=[^=]`)),
+      (name) =>
+        isIn(`(?<![.\\w])${name}(?:${GAP}[:,}]|["']${GAP}:)`) ||
+        (assigns && isIn(`\\.${name}${GAP}[-+*/%&|^<>?]*=[^=]`)),
     ).map((name) => `GATEWAY_OPTION_${name}`),
     ...METHODS.filter((name) => isIn(`\\.\\s*${name}\\s*[(<]`)).map((name) => `GATEWAY_USES_${name}`),
     ...GETTERS.filter((name) => isIn(`\\.\\s*${name}\\b`)).map((name) => `GATEWAY_USES_${name}`),
