@@ -162,3 +162,17 @@ new Plugin<C>("p").parseConfig((json, c) => { ${read} }).onRequestHeaders((ctx) 
     },
   );
 });
+
+test("keeps what is in objects in a build for speed", async () => {
+  const plugin = await build(
+    `import { Plugin } from "@gateway-plugins/sdk";
+new Plugin("p").onRequestHeaders((ctx) => {
+  const lines: string[] = [];
+  lines.push(new Error(ctx.request.headers.get("x-given") || "").toString());
+  return ctx.respond(200, lines.join("|"));
+});`,
+    ["--optimizeLevel", "3", "--shrinkLevel", "0", "--runtime", "minimal"],
+  );
+  const gateway = await startGateway({ plugin });
+  expect((await gateway.fetch("/", { headers: { "x-given": "given" } })).text()).toBe("Error: given");
+});

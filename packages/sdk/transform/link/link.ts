@@ -50,8 +50,9 @@ export function link(
     return { isIdle: false };
   }
   setOptions(binaryen, optimizeLevel, shrinkLevel);
-  keepApart(module, binaryen, [...COLLECTOR, ...SCOPES]);
   const scopes = new Scopes(module, binaryen, reachesForMemory);
+  // Behind it: a function that takes another's place is as any.
+  keepApart(module, binaryen, [...COLLECTOR, ...SCOPES]);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);
   literals.encode();
