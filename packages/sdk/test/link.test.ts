@@ -35,6 +35,21 @@ class Above extends Alone { three: i32 = 3; }
 class Counted { name: string = "c"; constructor(public count: i32 = 2 - 1) {} }
 function describe(b: Base): string { return b.kind() + (b instanceof Derived ? "+" : ""); }`;
 
+/** A plugin that answers with a status, 200 and a number, and makes as little as it can: much of a plugin goes where nothing needs it. */
+const statuses = (declarations: string, number: string): string =>
+  `import { Plugin } from "@gateway-plugins/sdk";
+${declarations}
+new Plugin("p").onRequestHeaders((ctx) => {
+  const given = ctx.request.headers.get("x-given") || "";
+  return ctx.respond(200 + ${number}, "");
+});`;
+const statusesOf = async (plugin: Uint8Array, given: string[]): Promise<number[]> => {
+  const gateway = await startGateway({ plugin });
+  const headers = given.map((text) => ({ "x-given": Buffer.from(text).toString("latin1") }));
+  const responses = await Promise.all(headers.map((each) => gateway.fetch("/", { headers: each })));
+  return responses.map(({ status }) => status);
+};
+
 /** Fields enough for a leak to show. */
 const WIDE = Array.from({ length: 40 }, (_, i) => `wide${i}: f64 = 0;`).join(" ");
 
@@ -78,6 +93,16 @@ new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ${JSON.stringify(text
       declarations,
     );
     expect(await answer(source)).toBe(text);
+  });
+
+  test("reads of a pair of numbers what stands there now", async () => {
+    const pair = "const pair: StaticArray<i32> = [5, 0]; let first = 0;";
+    const read = "(first = unchecked(pair[0]))";
+    const before = await build(statuses(`${pair} pair[0] = 9;`, read), [...flags, "--runtime", "stub"]);
+    expect(await statusesOf(before, ["a"])).toEqual([209]);
+    const write = "(unchecked(pair[given.length - 3] = given.length), 0)";
+    const then = await build(statuses(pair, `${write} + ${read}`), [...flags, "--runtime", "stub"]);
+    expect(await statusesOf(then, ["aaa"])).toEqual([203]);
   });
 
   test("takes options however their names are written", async () => {

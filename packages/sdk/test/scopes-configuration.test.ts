@@ -57,6 +57,13 @@ class Way { constructor(public take: (text: string) => void) {} } const way = ne
     ["a+,,", "a+,b+,", "a+,b+,c+"],
   ],
   [
+    "an empty pair",
+    `const pair: StaticArray<string | null> = [null, null];`,
+    "if (pair[0] == null) pair[0] = name;",
+    `(pair[0] || "none")`,
+    ["a+", "a+", "a+"],
+  ],
+  [
     "a map of the SDK's",
     `const seen = new Counter("seen");`,
     `const same = seen.with([["to", "same"]]); same.add(); config.name = same.value.toString();`,

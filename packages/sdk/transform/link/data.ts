@@ -9,7 +9,6 @@ import {
   pagesOf,
   setSegments,
 } from "./binaryen.ts";
-import { functionsIn } from "./functions.ts";
 import { HEADER, STRING, isBlock, rtIdAt } from "./literals.ts";
 import { kindOf, walk } from "./walk.ts";
 
@@ -73,8 +72,7 @@ export function dropDeadData(
   setSegments(module, pagesOf(module), pack(segments.toSorted((a, b) => a.at - b.at)));
 }
 /** What code may look something up in by a number: neither a text, whose size it looks at, too, nor a function. */
-export function tablesIn(statics: readonly Segment[]): Segment[] {
-  const functions = functionsIn(statics);
+export function tablesIn(statics: readonly Segment[], functions: readonly Segment[]): Segment[] {
   const isString = (object: Segment) => isBlock(object) && rtIdAt(object, object.at + HEADER) === STRING;
   return statics.filter((object) => !isString(object) && !functions.includes(object));
 }

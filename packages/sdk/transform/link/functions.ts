@@ -8,10 +8,15 @@ const SIZE = 8;
 
 /**
  * A callback is a static object, of which `send` takes the place in the table. Where nothing but such loads refers to an object, nothing can write to it: each is
- * the number that stands there. An object that is left to nobody is then dropped.
+ * the number that stands there. An object that is left to nobody is then dropped. `functions`: those of the static objects that are functions.
  */
-export function placeFunctions(module: Module, binaryen: Binaryen, statics: readonly Segment[]): void {
-  const places = placesIn(statics);
+export function placeFunctions(
+  module: Module,
+  binaryen: Binaryen,
+  statics: readonly Segment[],
+  functions: readonly Segment[],
+): void {
+  const places = placesIn(statics, functions);
   /** The object whose first word is loaded. */
   const loaded = (ref: Ref): number | undefined => {
     if (!ref || kindOf(binaryen, ref) !== "Load") return undefined;
@@ -68,9 +73,9 @@ export function calledByNumber(
   return tableOf(module, binaryen).filter((name, i) => places.has(i + 1) || !called.has(name));
 }
 
-/** What stands in objects of a function's size that no other static data points to. */
-function placesIn(statics: readonly Segment[]): Map<number, number> {
-  const places = objectsIn(statics);
+/** What stands in functions that no other static data points to. */
+function placesIn(statics: readonly Segment[], functions: readonly Segment[]): Map<number, number> {
+  const places = objectsIn(functions);
   for (const segment of statics) eachWord(segment, (word) => places.delete(word));
   return places;
 }
@@ -83,12 +88,17 @@ function objectsIn(statics: readonly Segment[]): Map<number, number> {
   }
   return places;
 }
-/** Those that are functions: each has a place of its own, so of two with the same one somebody only looks like it. */
-export function functionsIn(statics: readonly Segment[]): Segment[] {
+/**
+ * Those that are functions, before the optimiser has changed the table: each has a place of its own there, from 1 to `count`. Of two objects with the same
+ * place one only looks like a function, and so does one with any other: a pair of numbers, or one that is still empty.
+ */
+export function functionsIn(statics: readonly Segment[], count: number): Segment[] {
   const places = statics.map((object) => (isBlock(object) ? placeOf(object) : undefined));
-  return statics.filter(
-    (_, i) => places[i] !== undefined && places.indexOf(places[i]) === places.lastIndexOf(places[i]),
-  );
+  return statics.filter((_, i) => {
+    const place = places[i];
+    if (place === undefined || place < 1 || place > count) return false;
+    return places.indexOf(place) === places.lastIndexOf(place);
+  });
 }
 /** What stands in an object of a function's size; undefined for others. */
 function placeOf({ data }: Segment): number | undefined {

@@ -4,7 +4,7 @@ import { dropAllocator } from "./allocator.ts";
 import { fillArrays } from "./arrays.ts";
 import { ASK, stripCallbacks } from "./callbacks.ts";
 import { COLLECTOR, dropCollector, skipStaticTexts } from "./collector.ts";
-import { calledByNumber, placeFunctions } from "./functions.ts";
+import { calledByNumber, functionsIn, placeFunctions } from "./functions.ts";
 import { keepGivenObjects } from "./constructors.ts";
 import { dropDeadData, tablesIn } from "./data.ts";
 import { evaluateTopLevel } from "./evaluate.ts";
@@ -12,6 +12,7 @@ import { joinAtOnce } from "./joins.ts";
 import { Literals, bareText, resolveIntrinsics } from "./literals.ts";
 import { shortenNumbers } from "./numbers.ts";
 import { Older } from "./older.ts";
+import { tableOf } from "./reach.ts";
 import { SCOPES, Scopes } from "./scopes.ts";
 import { placeStatics } from "./statics.ts";
 import { dropUncalled } from "./table.ts";
@@ -55,6 +56,7 @@ export function link(
   keepApart(module, binaryen, [...COLLECTOR, ...SCOPES]);
   const visits = new Visits(module, binaryen);
   const literals = new Literals(module, binaryen);
+  const functions = functionsIn(literals.statics, tableOf(module, binaryen).length);
   literals.encode();
   shortenAborts(module, binaryen, literals);
   fillArrays(module, binaryen);
@@ -67,12 +69,12 @@ export function link(
   literals.finish();
   visits.noteTopLevel();
   const evaluated = evaluateTopLevel(module, binaryen);
-  const older = new Older(module, binaryen, literals.statics);
+  const older = new Older(module, binaryen, literals.statics, functions);
   stripCallbacks(module, evaluated);
   // What one round finds out, the next makes use of.
   for (let round = 0; round < 2; round++) module.optimize();
   const byNumber = calledByNumber(module, binaryen, literals.statics, evaluated.contents);
-  placeFunctions(module, binaryen, literals.statics);
+  placeFunctions(module, binaryen, literals.statics, functions);
   skipStaticTexts(module, binaryen, literals.statics);
   scopes.decide(byNumber, older);
   dropCollector(module, binaryen, byNumber);
@@ -82,7 +84,7 @@ export function link(
   dropAllocator(module, binaryen);
   module.optimize();
   const contents = reachesForMemory ? evaluated.contents : evaluated.contents.map(bareText);
-  const tables = tablesIn(literals.statics);
+  const tables = tablesIn(literals.statics, functions);
   dropDeadData(module, binaryen, contents, literals.encoded, tables, reachesForMemory ? Infinity : BEFORE);
   return { isIdle: evaluated.bits === 0 };
 }

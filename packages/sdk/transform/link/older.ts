@@ -1,5 +1,4 @@
 import { type Binaryen, type Module, type Segment, globalsOf } from "./binaryen.ts";
-import { functionsIn } from "./functions.ts";
 import { HEADER, HEAP_BASE, HEAP_TOP, STRING, isBlock, rtIdAt } from "./literals.ts";
 
 const START = "~lib/@gateway-plugins/sdk/assembly/plugin/handlers/handlers.start";
@@ -13,15 +12,19 @@ export class Older {
   readonly start: number;
   readonly #ranges: readonly { from: number; to: number }[];
 
-  /** Before the optimiser has seen what the top level has left. `statics`: the static objects. */
-  constructor(module: Module, binaryen: Binaryen, statics: readonly Segment[]) {
+  /** Before the optimiser has seen what the top level has left. `statics`: the static objects; `functions`: those that are functions. */
+  constructor(
+    module: Module,
+    binaryen: Binaryen,
+    statics: readonly Segment[],
+    functions: readonly Segment[],
+  ) {
     const values = new Map<string, number>();
     for (const { name, module: imported, init } of globalsOf(binaryen, module))
       if (!imported) values.set(name, binaryen.getExpressionInfo(init)["value"]);
     this.start = values.get(START) ?? 0;
     // The first object stands behind two headers.
     const heap = { from: (values.get(HEAP_BASE) ?? 0) + 16, to: values.get(HEAP_TOP) ?? 0 };
-    const functions = functionsIn(statics);
     const holders = statics.filter((object) => mayHold(object) && !functions.includes(object));
     this.#ranges = [heap, ...holders.map(({ at, data }) => ({ from: at + HEADER, to: at + data.length }))];
   }

@@ -125,9 +125,10 @@ function testedBy(binaryen: Binaryen, kind: string, info: ExpressionInfo, isTest
 /** Static objects with the strings among them in UTF-8; undefined when one does not fit its place, or is half a character. */
 function inUtf8(statics: readonly Segment[]): Segment[] | undefined {
   const segments: Segment[] = [];
-  for (const { at, data } of statics) {
-    if (data.length < HEADER || rtIdAt({ at, data }, at + HEADER) !== STRING) {
-      segments.push({ at, data });
+  for (const object of statics) {
+    const { at, data } = object;
+    if (data.length < HEADER || rtIdAt(object, at + HEADER) !== STRING) {
+      segments.push(object);
       continue;
     }
     const old = Buffer.from(data);
