@@ -95,6 +95,34 @@ new Plugin("p").onRequestHeaders((ctx) => ctx.respond(200, ${JSON.stringify(text
     expect(await answer(source)).toBe(text);
   });
 
+  test.for<[looked: string, index: string, given: string[], elements: number[]]>([
+    ["from far in front of it", "given.charCodeAt(0) - 0x3041", ["ぁ", "ぃ"], [5, 7]],
+    ["from behind it", "10 - given.length", ["a".repeat(10), "a".repeat(8)], [5, 7]],
+    ["backwards from behind it", "-given.length + 10", ["a".repeat(10), "a".repeat(7)], [5, 8]],
+  ])("looks numbers up unchecked, %s", async ([, index, given, elements]) => {
+    const plugin = await build(
+      statuses("const NUMBERS: StaticArray<i32> = [5, 6, 7, 8];", `unchecked(NUMBERS[${index}])`),
+      flags,
+    );
+    expect(await statusesOf(plugin, given)).toEqual(elements.map((element) => 200 + element));
+  });
+
+  test("looks numbers up wherever they are", async () => {
+    // Somewhere here their address is 8192, which code adds by taking another number away.
+    for (let room = 1204; room < 1224; room += 4) {
+      const plugin = await build(
+        statuses(
+          `const ROOM: StaticArray<i32> = [${Array(room).fill(1)}];
+const NUMBERS: StaticArray<u8> = [5, 6, 7, 8];
+const BEHIND: StaticArray<i32> = [${Array(400).fill(1)}];`,
+          "unchecked(NUMBERS[given.length]) + unchecked(ROOM[given.length]) + unchecked(BEHIND[given.length])",
+        ),
+        flags,
+      );
+      expect(await statusesOf(plugin, ["", "aa"])).toEqual([207, 209]);
+    }
+  });
+
   test("reads of a pair of numbers what stands there now", async () => {
     const pair = "const pair: StaticArray<i32> = [5, 0]; let first = 0;";
     const read = "(first = unchecked(pair[0]))";

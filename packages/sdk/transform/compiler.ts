@@ -49,6 +49,7 @@ export interface Compiler {
       globalAliases: Map<string, string> | null;
       optimizeLevelHint: number;
       shrinkLevelHint: number;
+      uncheckedBehavior: number;
       /** Of the incremental collector's shadow stack, in bytes; 0 for the other collectors. */
       stackSize: number;
     };

@@ -4,7 +4,7 @@ import { refuseConfig } from "./configuration.ts";
 import { errorMessage, warningMessage } from "./diagnostics.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
-import { reachesForMemory } from "./memory.ts";
+import { looksUpUnchecked, reachesForMemory } from "./memory.ts";
 import { declareOptions } from "./options.ts";
 import { spreadRanges } from "./ranges.ts";
 import { replaceRuntime } from "./runtime.ts";
@@ -18,6 +18,8 @@ const seen = new WeakSet<object>();
  * memory and a small heap fit one page.
  */
 const [ASC_STACK, STACK] = [32_768, 16_384];
+/** `--uncheckedBehavior always` */
+const UNCHECKED_ALWAYS = 2;
 
 /**
  * The compiler help behind the SDK; one line of asconfig.json names it. It
@@ -30,6 +32,7 @@ const [ASC_STACK, STACK] = [32_768, 16_384];
 export default class GatewayTransform extends (Transform as unknown as new () => Compiler) {
   #isSecond = false;
   #reachesForMemory = false;
+  #looksUpUnchecked = false;
 
   constructor() {
     super();
@@ -55,6 +58,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     }
     spreadRanges(parser.sources, this.program);
     this.#reachesForMemory = reachesForMemory(parser.sources);
+    this.#looksUpUnchecked = looksUpUnchecked(parser.sources, options.uncheckedBehavior === UNCHECKED_ALWAYS);
     addShapes(parser);
     const declared = declareOptions(parser.sources);
     if (!/ GATEWAY_USES_parse(?:Raw)?Config:/.test(declared)) refuseConfig(this.program);
@@ -79,6 +83,7 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
         optimizeLevelHint,
         shrinkLevelHint,
         this.#reachesForMemory,
+        this.#looksUpUnchecked,
       );
       if (isIdle)
         this.program.diagnostics.push(

@@ -19,10 +19,14 @@ const RUNTIME = /^(?:__[a-z]|call_indirect$)/;
 
 /** Whether a source that is neither AssemblyScript's nor the SDK's reads or writes memory by itself. */
 export function reachesForMemory(sources: readonly Source[]): boolean {
-  return sources.some(
-    ({ internalPath, statements }) =>
-      !internalPath.startsWith(SDK) && !STANDARD.test(internalPath) && statements.some(reaches),
-  );
+  return authorsOf(sources).some(({ statements }) => statements.some(reaches));
+}
+/** Whether one of them looks elements up without a comparison with the length. `always`: so the compiler has been told to do everywhere. */
+export function looksUpUnchecked(sources: readonly Source[], always: boolean): boolean {
+  return always || authorsOf(sources).some(({ text }) => /\bunchecked\s*\(/.test(text));
+}
+function authorsOf(sources: readonly Source[]): Source[] {
+  return sources.filter(({ internalPath }) => !internalPath.startsWith(SDK) && !STANDARD.test(internalPath));
 }
 function reaches(node: Node): boolean {
   if (node.kind === NodeKind.Call && node["typeArguments"] && TYPED.test(node["expression"].text))

@@ -18,6 +18,7 @@ export interface Binaryen {
   GtSInt32: number;
   GtUInt32: number;
   NeInt32: number;
+  SubInt32: number;
   getExpressionInfo(ref: Ref): ExpressionInfo;
   none: number;
   setPassArgument(name: string, value: string): void;

@@ -16,7 +16,8 @@ import { kindOf, walk } from "./walk.ts";
  * Drops static data that no constant of the code and no live data points into. Conservative: any number that could be an address keeps
  * what stands there. `contents`: an element for each static object, which the optimiser's own segments no longer tell apart. `texts`: the
  * encoded literals, parts of one of these; a shorter one may stand inside a longer one, and code that uses one has the address of its start.
- * `tables`: those of the contents that code may know by an address in front of them, at most `before` bytes: `table[c - 33]` has that as its constant.
+ * `tables`: those of the contents that code may know by an address before or behind them, at most `near` bytes: `table[c - 33]` has such a one as its
+ * constant.
  */
 export function dropDeadData(
   module: Module,
@@ -24,7 +25,7 @@ export function dropDeadData(
   contents: readonly Segment[],
   texts: readonly Segment[],
   tables: readonly Segment[],
-  before: number,
+  near: number,
 ): void {
   const objects = contents.filter((object) => !texts.some((text) => holds(object, text.at)));
   const all = [...objects, ...texts];
@@ -46,7 +47,7 @@ export function dropDeadData(
   for (const table of objects)
     if (
       tables.some(({ at }) => at === table.at) &&
-      bases.some((base) => table.at - before <= base && base < table.at)
+      bases.some((base) => table.at - near <= base && base < endOf(table) + near)
     )
       keep(table);
   for (const value of packed) {
@@ -120,7 +121,10 @@ function holds(segment: Segment, address: number): boolean {
   return segment.at <= address && address < endOf(segment);
 }
 
-/** Numbers of 32 bits, those among them that something is added to, and numbers of 64: those may be an address with a length in the upper half. */
+/**
+ * Numbers of 32 bits; those among them that something is added to or taken from; and numbers of 64: those may be an address with a length in the upper half.
+ * Some numbers, 8192 for one, are added by taking away what takes fewer bytes: `x - -8192`.
+ */
 function constantsIn(
   module: Module,
   binaryen: Binaryen,
@@ -132,10 +136,19 @@ function constantsIn(
     if (typeof value === "number") addresses.add(value >>> 0);
     else if (typeof value === "bigint") packed.add(BigInt.asUintN(64, value));
   };
+  const seeBase = (ref: Ref, sign: number) => {
+    if (kindOf(binaryen, ref) !== "Const") return;
+    const base: number = sign * binaryen.getExpressionInfo(ref)["value"];
+    see(base);
+    bases.push(base);
+  };
   const visit = (kind: string, info: ExpressionInfo) => {
     if (kind === "Const") see(info["value"]);
-    if (kind === "Binary" && info["op"] === binaryen.AddInt32 && kindOf(binaryen, info["right"]) === "Const")
-      bases.push(binaryen.getExpressionInfo(info["right"])["value"]);
+    if (kind === "Binary" && info["op"] === binaryen.AddInt32) seeBase(info["right"], 1);
+    if (kind === "Binary" && info["op"] === binaryen.SubInt32) {
+      seeBase(info["left"], 1);
+      seeBase(info["right"], -1);
+    }
     if (kind !== "Load" && kind !== "Store") return;
     see(info["offset"]);
     bases.push(info["offset"]);

@@ -20,7 +20,7 @@ import { passTextsOn } from "./texts.ts";
 import { Visits } from "./visits.ts";
 
 /** Eight bytes for each character of ASCII. */
-const BEFORE = 1024;
+const NEAR = 1024;
 
 /**
  * What a compiler that knows the whole plugin can do, on the module that asc has compiled and not yet optimised:
@@ -34,8 +34,9 @@ const BEFORE = 1024;
  * 6. callbacks of calls are their places in the table, which holds nothing else, whole numbers become texts in a few lines of the SDK, lists of
  *    strings are joined in one pass, aborts of libraries go without their position, and static data that nothing refers to is dropped.
  *
- * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself. Returns whether
- * the plugin is known to register nothing.
+ * A build without optimisation goes without, and behaves the same. `reachesForMemory`: code of the plugin's gets at memory by itself;
+ * `looksUpUnchecked`: it looks elements up without a comparison with the length, which the optimiser may then know by addresses far from them.
+ * Returns whether the plugin is known to register nothing.
  */
 export function link(
   module: Module,
@@ -43,6 +44,7 @@ export function link(
   optimizeLevel: number,
   shrinkLevel: number,
   reachesForMemory: boolean,
+  looksUpUnchecked: boolean,
 ): { isIdle: boolean } {
   placeStatics(module, binaryen);
   if (!optimizeLevel && !shrinkLevel) {
@@ -84,8 +86,9 @@ export function link(
   dropAllocator(module, binaryen);
   module.optimize();
   const contents = reachesForMemory ? evaluated.contents : evaluated.contents.map(bareText);
+  const near = reachesForMemory || looksUpUnchecked ? Infinity : NEAR;
   const tables = tablesIn(literals.statics, functions);
-  dropDeadData(module, binaryen, contents, literals.encoded, tables, reachesForMemory ? Infinity : BEFORE);
+  dropDeadData(module, binaryen, contents, literals.encoded, tables, near);
   return { isIdle: evaluated.bits === 0 };
 }
 
