@@ -22,8 +22,8 @@ export class IntegerRange {
  * One object of the plugin's JSON configuration. Reading never stops: the first problem is logged with its JSON path, and the gateway then
  * refuses the configuration. What a method with `require` in its name reads must be there, everything else may be missing or null.
  *
- * As lenient as cannot mislead: "true", "false", 1 and 0 are booleans, "60" is a number, 123 is a string. Anything else of another
- * type is an error. Keys that nobody has read are warned of, but for those with a leading underscore, which are the gateway's. Valid until the configuration has been read.
+ * Lenient where that cannot mislead: "true", "false", 1 and 0 are booleans, "60" is a number, 123 is a string. Anything else of another
+ * type is an error. A key that has not been read gets a warning, except those with a leading underscore, which are the gateway's. Valid until the configuration has been read.
  */
 // Keys are literals nearly always, so every method is two: one that encodes the key, in the author's code, and one that works.
 // @ts-ignore: decorator
