@@ -131,6 +131,8 @@ export abstract class GrpcExchange {
     if (this.why == Failure.None) {
       const status = startGrpcStream(target.pointer, target.length, this.service, this.method);
       if (status != Status.Ok) this.why = failureOf(status);
+      // Events of such a token would reach nobody, or another stream.
+      else if (!lastToken() || OPEN.get(lastToken())) this.why = Failure.NoHealthyHost;
     }
     if (this.why != Failure.None) {
       this.isOver = true;

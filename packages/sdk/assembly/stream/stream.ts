@@ -115,8 +115,9 @@ export function resume(): void {
   continueStream(<StreamType>(messageOf(running.phase) >> 4));
 }
 
-/** A stream's first callback begins. */
+/** A stream's first callback begins; should one have come before it, with what that has left. */
 export function beginStream(id: u32): void {
+  if (hasPhases()) return enterStream(id);
   enterCallback();
   blank(id);
 }
