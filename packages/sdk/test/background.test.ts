@@ -184,3 +184,32 @@ describe.for(BUILDS)("bodies and trailers (%s)", ([, flags]) => {
     ]);
   });
 });
+
+const LEAVES = `const slot = new SharedValue("seen");
+new Plugin("p").onRequestHeaders((ctx) => {
+  while (slot.attempt()) {
+    if (slot.i64() >= 2) return ctx.respond(429);
+    slot.setI64(slot.i64() + 1);
+  }
+  return ctx.respond(200);
+});`;
+const SAME_NAME = `const up = new Counter("seen"), both = new Gauge("seen"), all = new Histogram("seen");
+new Plugin("p").onRequestHeaders((ctx) => {
+  const tags = [["route", "r"]];
+  up.with(tags).add(3); both.with(tags).set(5); all.with(tags).record(7); up.with(tags).add(1);
+  return ctx.respond(200, up.with(tags).value.toString() + " " + both.with(tags).value.toString());
+});`;
+describe.for(BUILDS)("what stands at the top of the file (%s)", ([, flags]) => {
+  const start = async (source: string) => startGateway({ plugin: await build(IMPORTS + source, flags) });
+
+  test("a loop that a handler has left does not keep the next one from reading", async () => {
+    const gateway = await start(LEAVES);
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) statuses.push((await gateway.fetch("/")).status);
+    expect(statuses).toEqual([200, 200, 429, 429, 429, 429]);
+  });
+  test("metrics of different kinds may have the same name and tags", async () => {
+    const gateway = await start(SAME_NAME);
+    expect((await gateway.fetch("/")).text()).toBe("4 5");
+  });
+});

@@ -89,3 +89,27 @@ describe.for(BUILDS)("calls that are made again (%s)", ([, flags]) => {
     ).toEqual(["evalsha", "eval", "evalsha"]);
   });
 });
+
+describe.for(BUILDS)("a call that is given to a join twice (%s)", ([, flags]) => {
+  test.for([
+    [
+      "of two",
+      "const a = one.get('/'); return both(a, a).send(ctx, (ctx, x, y) => ctx.respond(403, x.reason + ', ' + y.reason));",
+    ],
+    [
+      "of many",
+      "const a = one.get('/'); return all([a, two.get('/'), a]).send(ctx, (ctx, r) => ctx.respond(403, r[0].reason + ', ' + r[2].reason));",
+    ],
+  ] as const)("fails the second time, and the callback decides: %s", async ([, body]) => {
+    const gateway = await startGateway({
+      plugin: await build(`${IMPORTS}new Plugin("p").onRequestHeaders((ctx) => { ${body} });`, flags),
+      name: "p",
+      clusters: { one: upstream({ body: "A" }), two: upstream({ body: "B" }) },
+    });
+    const response = await gateway.fetch("/");
+    expect([response.status, response.text()]).toEqual([403, "status 200, invalid request"]);
+    expect(gateway.logs.map(({ message }) => message)).toEqual([
+      "p: too late: answered or over, or call under way",
+    ]);
+  });
+});

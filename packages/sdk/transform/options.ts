@@ -12,6 +12,7 @@ const OPTIONS = [
 ];
 /** Methods that others take notice of; the SDK asks `isDefined(GATEWAY_USES_<name>)`. */
 const METHODS = [
+  "attempt",
   "breaker",
   "diagnose",
   "initialMetadata",

@@ -1,6 +1,18 @@
 import { Action } from "../stream/action";
-import { Call } from "../stream/calls";
+import { Call, Failure } from "../stream/calls";
+import { tooLate } from "../stream/respond";
+import { failureText } from "./failure-words";
 import { Joined, Reply, Slot } from "./reply";
+
+/** Sends one of several. */
+function joinOne(call: Call, id: u32, slot: Slot): Action {
+  if (!call.token) return call.join(id, changetype<usize>(slot));
+  // It is under way, and comes back to whoever has sent it: the others must not wait for it.
+  tooLate();
+  slot.reply.failure = Failure.InvalidRequest;
+  slot.reply.reason = failureText(Failure.InvalidRequest);
+  return --slot.join.left ? Action.Continue : changetype<Action>(slot.join.finish());
+}
 
 /** Two calls at once. */
 export class Both extends Joined {
@@ -23,8 +35,8 @@ export class Both extends Joined {
     this.first = first;
     this.second = second;
     this.left = 2;
-    const action = this.a.join(<u32>this.ctx, changetype<usize>(first));
-    const last = this.b.join(<u32>this.ctx, changetype<usize>(second));
+    const action = joinOne(this.a, <u32>this.ctx, first);
+    const last = joinOne(this.b, <u32>this.ctx, second);
     return this.left ? action : last;
   }
   finish(): usize {
@@ -49,8 +61,7 @@ export class All extends Joined {
     this.left = this.calls.length;
     if (!this.left) return changetype<Action>(this.finish());
     let action = Action.Continue;
-    for (let i = 0; i < this.calls.length; i++)
-      action = this.calls[i].join(<u32>this.ctx, changetype<usize>(this.slots[i]));
+    for (let i = 0; i < this.calls.length; i++) action = joinOne(this.calls[i], <u32>this.ctx, this.slots[i]);
     return action;
   }
   finish(): usize {
@@ -60,7 +71,7 @@ export class All extends Joined {
   }
 }
 
-/** Two calls at once: `both(a, b).send(ctx, (ctx, a, b) => ...)`. HTTP, gRPC and Redis may be mixed. */
+/** Two calls at once: `both(a, b).send(ctx, (ctx, a, b) => ...)`. HTTP, gRPC and Redis may be mixed. One that is under way already is `Failure.InvalidRequest`. */
 export function both(a: Call, b: Call): Both {
   return new Both(a, b);
 }

@@ -1,6 +1,6 @@
 import { MetricKind, defineMetric, getMetric, incrementMetric, recordMetric } from "../host/metrics";
 
-/** Metrics with tags, by their whole name: a gateway forgets none, and gives a new number for each definition. */
+/** Metrics with tags, by their kind and whole name: a gateway forgets none, and gives a new number for each definition. */
 // @ts-ignore: decorator
 @lazy const tagged = new Map<string, Metric>();
 
@@ -47,8 +47,9 @@ export class Counter extends Metric {
   /** The same counter with tags, `[name, value]` pairs; made once for each combination. */
   with(tags: string[][]): Counter {
     const name = metricName(tags, this.name);
-    if (!tagged.has(name)) tagged.set(name, new Counter(name));
-    return <Counter>tagged.get(name);
+    const key = MetricKind.Counter.toString() + name;
+    if (!tagged.has(key)) tagged.set(key, new Counter(name));
+    return <Counter>tagged.get(key);
   }
 }
 /** Goes up and down. */
@@ -71,8 +72,9 @@ export class Gauge extends Metric {
   /** The same gauge with tags. */
   with(tags: string[][]): Gauge {
     const name = metricName(tags, this.name);
-    if (!tagged.has(name)) tagged.set(name, new Gauge(name));
-    return <Gauge>tagged.get(name);
+    const key = MetricKind.Gauge.toString() + name;
+    if (!tagged.has(key)) tagged.set(key, new Gauge(name));
+    return <Gauge>tagged.get(key);
   }
 }
 /** Values whose distribution counts, such as milliseconds or bytes. */
@@ -87,7 +89,8 @@ export class Histogram extends Metric {
   /** The same histogram with tags. */
   with(tags: string[][]): Histogram {
     const name = metricName(tags, this.name);
-    if (!tagged.has(name)) tagged.set(name, new Histogram(name));
-    return <Histogram>tagged.get(name);
+    const key = MetricKind.Histogram.toString() + name;
+    if (!tagged.has(key)) tagged.set(key, new Histogram(name));
+    return <Histogram>tagged.get(key);
   }
 }

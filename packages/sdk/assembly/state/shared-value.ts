@@ -2,6 +2,7 @@ import { Status } from "../abi/enums";
 import { Bytes } from "../bytes/bytes";
 import { bytesOf } from "../bytes/data";
 import { lastVersion, readShared, writeShared } from "../host/shared-data";
+import { callbacksEnded } from "../stream/callback";
 
 /** Give up after so many lost races: that many writers at once would be a bug. */
 const MAX_ATTEMPTS: i32 = 100;
@@ -18,11 +19,18 @@ export class SharedValue {
   private version: u32 = 0;
   private attempts: i32 = 0;
   private lost: bool = false;
+  /** In which the loop began. */
+  private callback: u32 = 0;
 
   constructor(readonly key: string) {}
 
-  /** Reads, and says whether to write: true at first, and again after a lost race (up to 100 times); false when a write has held, or none was tried. */
+  /**
+   * Reads, and says whether to write: true at first, and again after a lost race (up to 100 times); false when a write has held, or none was tried. A handler may leave the
+   * loop by `return`; after `break`, a second loop of the same handler needs a `SharedValue` of its own.
+   */
   attempt(): bool {
+    if (this.callback != callbacksEnded) this.attempts = 0;
+    this.callback = callbacksEnded;
     const first = this.attempts == 0;
     if (!first && (!this.lost || this.attempts >= MAX_ATTEMPTS)) {
       this.attempts = 0;

@@ -7,6 +7,8 @@ const COLLECT_BYTES: usize = 1 << 13;
 // A callback that starts a call which fails at once, whose callback starts a call ...: an end to it.
 const MAX_NESTING: i32 = 16;
 let depth: i32 = 0;
+/** How many have ended that stood in no other; where some source asks for attempts. */
+export let callbacksEnded: u32 = 0;
 
 // The link step empties the first two where no callback can make an object, and the last where nothing needs a collector.
 /** A callback begins. Hosts may nest them. */
@@ -16,6 +18,7 @@ export function enterCallback(): void {
 /** A callback ends. Garbage is collected only here, where no frame of the guest can hold an object. */
 export function leaveCallback(): void {
   if (--depth) return;
+  if (isDefined(GATEWAY_USES_attempt)) callbacksEnded++;
   if (isScoped) freeObjects(keepObjects());
   else if (ASC_RUNTIME == 1) {
     const part = <usize>memory.size() * COLLECT_BYTES;
