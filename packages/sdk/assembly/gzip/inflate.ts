@@ -46,14 +46,17 @@ let end: usize = 0;
 let bits: u32 = 0;
 let bitCount: u32 = 0;
 let failed: bool = false;
+/** What was in the sink before: bytes of another member. */
+let before: i32 = 0;
 
 /** Where the compressed bytes ended. */
 export function inflatedUpTo(): usize {
   return at;
 }
-/** Decodes from `from` to at most `to`, and puts at most `maxBytes` into the sink. */
+/** Decodes from `from` to at most `to`, and puts what comes out into the sink, which then holds at most `maxBytes`. */
 export function inflate(from: usize, to: usize, sink: ByteSink, maxBytes: i32): Outcome {
   at = from;
+  before = sink.length;
   end = to;
   bits = bitCount = 0;
   failed = false;
@@ -189,7 +192,7 @@ function compressed(sink: ByteSink, maxBytes: i32): Outcome {
     if (symbol < 0) return Outcome.Corrupt;
     if (symbol == 256) return Outcome.Done;
     if (symbol < 256) {
-      if (sink.length == maxBytes) return Outcome.TooLarge;
+      if (sink.length >= maxBytes) return Outcome.TooLarge;
       sink.byte(symbol);
       continue;
     }
@@ -199,7 +202,7 @@ function compressed(sink: ByteSink, maxBytes: i32): Outcome {
     const d = decode(DISTANCE_COUNTS, DISTANCE_SYMBOLS);
     if (d < 0 || d > 29) return Outcome.Corrupt;
     const distance = <i32>load<u16>(DISTANCE_BASE + (d << 1)) + <i32>take(d < 2 ? 0 : (d >> 1) - 1);
-    if (failed || distance > sink.length) return Outcome.Corrupt;
+    if (failed || distance > sink.length - before) return Outcome.Corrupt;
     if (sink.length + length > maxBytes) return Outcome.TooLarge;
     sink.repeat(distance, length);
   }

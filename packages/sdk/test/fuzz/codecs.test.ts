@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "@gateway-plugins/test-host/vitest";
 import { DEBUG, RELEASE } from "../compile.ts";
 import { feeder, random } from "./guest.ts";
@@ -22,6 +22,7 @@ const BODY = `
     case 11: out.text(utc.parseRfc3339(text).toString()); break;
     case 12: out.text(utc.parseHttpDate(text).toString()); break;
     case 13: { const r = gunzip(data, 100000); out.byte(r.ok ? 1 : r.tooLarge ? 2 : 0).bytes(r.bytes); break; }
+    case 14: { const r = gunzip(data.slice(1), <i8>data.at(0)); out.byte(r.ok ? 1 : r.tooLarge ? 2 : 0).bytes(r.bytes); break; }
   }`;
 const IMPORTS = "base64, base64url, crypto, gunzip, hex, percent, utc";
 const INVALID = (-(2n ** 63n)).toString();
@@ -173,6 +174,7 @@ describe.for([
     const plain = Array.from({ length: Math.max(300, count / 20) }, () =>
       Buffer.from(letters("abcdefgh \n", 3_000)(next)),
     );
+    const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
     const packed = plain.map((text, i) => gzipSync(text, { level: i % 10, strategy: i % 5 }));
     const outputs = await run(13, packed);
     for (const [i, output] of outputs.entries())
@@ -184,6 +186,20 @@ describe.for([
     ]);
     expect(two!.subarray(1).equals(Buffer.concat([plain[1]!, plain[2]!]))).toBe(true);
     expect([cut![0], bomb![0]]).toEqual([0, 2]);
+    // A member that reaches into the one before it, and a limit that nothing keeps.
+    const word = Buffer.from("a word that comes again");
+    const tail = Buffer.alloc(8);
+    tail.writeUInt32LE(crc32(word));
+    tail.writeUInt32LE(word.length, 4);
+    const reaching = Buffer.concat([header, deflateRawSync(word, { dictionary: word }), tail]);
+    const [alone, behind] = await run(13, [reaching, Buffer.concat([gzipSync(word), reaching])]);
+    expect([alone![0], behind![0]]).toEqual([0, 0]);
+    const limits = [-1, 0, word.length - 1, word.length];
+    const limited = await run(
+      14,
+      limits.map((most) => Buffer.concat([Buffer.from([most & 255]), gzipSync(word)])),
+    );
+    expect(limited.map(([outcome]) => outcome)).toEqual([2, 2, 2, 1]);
     // Broken in one bit: either it stands for nothing, or the checksum of 32 bits tells.
     const broken = Array.from({ length: count }, (_, i) => {
       const copy = Buffer.from(packed[i % packed.length]!.subarray(0, 300));
@@ -195,7 +211,6 @@ describe.for([
     );
     expect(passed).toEqual([]);
     // The same behind a right header, so that the decoder itself meets garbage.
-    const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
     const garbage = Array.from({ length: count }, () => Buffer.concat([header, bytes(next, 60)]));
     expect((await run(13, garbage)).filter((output) => output[0] === 1)).toEqual([]);
   });
