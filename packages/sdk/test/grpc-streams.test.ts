@@ -63,6 +63,7 @@ new Plugin("p").onRequestHeaders((ctx) => {
   if (path == "/other") { const other = kept; return other ? other.send(ctx, (ctx, stream) => ctx.respond(200)) : Action.Continue; }
   if (path == "/answered") { const answer = ctx.respond(403); const sent = stream.send(ctx, (ctx, stream) => ctx.respond(500)); return answer == sent ? answer : sent; }
   if (path == "/cancel") return stream.send(ctx, (ctx, stream) => { stream.cancel(); return stream.wait(); });
+  if (path == "/cancel-held") { const held = stream.send(ctx, (ctx, stream) => ctx.respond(200, "decided")); stream.cancel(); return held; }
   return stream.end().send(ctx, (ctx, stream) => stream.wait());
 });`;
 const BACKGROUND = `function follow(plugin: PluginContext<NoConfig>): void {
@@ -203,6 +204,11 @@ describe.for(BUILDS)("gRPC streams (%s)", ([, flags]) => {
     expect(await seen("/other")).toEqual([500, "", refused, stuck]);
     expect(await seen("/answered")).toEqual([403, "", "p: too late: answered or over, or call under way"]);
     expect(await seen("/cancel")).toEqual([500, "", stuck]);
+    expect(await seen("/cancel-held")).toEqual([
+      200,
+      "decided",
+      "p: a gRPC stream was not cancelled: a message waits for it",
+    ]);
     expect(await seen("/wait-after-the-end")).toEqual([500, "", stuck]);
   });
 

@@ -21,6 +21,7 @@ import {
   Phase,
   addWaiting,
   enterCall,
+  isBefore,
   isMarked,
   leaveCall,
   remember,
@@ -200,6 +201,12 @@ export abstract class GrpcExchange {
     __unpin(changetype<usize>(this));
   }
 
+  /** Whether no message waits, which nothing would let go any more; if one does, says so. */
+  protected mayCancel(): bool {
+    const isAwaited = this.waits && isBefore(Phase.Log);
+    if (isAwaited) logText(LogLevel.Error, utf8("a gRPC stream was not cancelled: a message waits for it"));
+    return !isAwaited;
+  }
   /** The stream is over for the plugin, and for the host. */
   private breakOff(): void {
     const token = this.token;

@@ -36,8 +36,9 @@ export class GrpcStream extends GrpcExchange {
     if (this.token) endGrpcStream(this.token);
     return this;
   }
-  /** Ends both directions. No callback runs for it: whoever cancels knows. */
+  /** Ends both directions. No callback runs for it, so a stream that a message waits for is not cancelled: its callback may do that. */
   cancel(): void {
+    if (!this.mayCancel()) return;
     this.drop();
     this.unpin();
   }
