@@ -48,8 +48,11 @@ test("runs a suite over builds, gateways that load them and variations, and name
   ]);
 });
 
-test("says what to do when there is no build", () => {
-  expect(() => describePlugin("nothing", { directory }, () => undefined)).toThrow("build the plugin first");
+test.for([
+  ["of anything", join(directory, "empty"), "There is no build of nothing: build the plugin first"],
+  ["of that name", directory, "There is no build of nothing, but of asking: is that its new name?"],
+] as const)("says what to do when there is no build %s", ([, folder, problem]) => {
+  expect(() => describePlugin("nothing", { directory: folder }, () => undefined)).toThrow(problem);
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
