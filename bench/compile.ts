@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { median, milliseconds, pluginFile, type Row } from "./row.ts";
+import { distinctModule, median, milliseconds, pluginFile, type Row } from "./row.ts";
 
 const PLUGINS = ["hello-world", "mock-response", "http-call", "redis-ratelimit"];
 const RUNS = 50;
@@ -24,8 +24,7 @@ export function compiles(): Row[] {
 function compileTime(file: string): number {
   const bytes = readFileSync(file);
   const times = Array.from({ length: RUNS }, (_, run) => {
-    // V8 keeps what it has compiled, so each run has a module of its own: with a custom section, named by one byte.
-    const module = Buffer.concat([bytes, Buffer.from([0, 2, 1, run])]);
+    const module = distinctModule(bytes, run);
     const before = process.cpuUsage();
     void new WebAssembly.Module(module);
     const { user, system } = process.cpuUsage(before);

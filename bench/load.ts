@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { locateEnvoy } from "@gateway-plugins/cli/dist/dev/find-envoy.js";
-import { milliseconds, pluginFile, type Row } from "./row.ts";
+import { writeBootstrap, type WasmFilterConfig } from "@gateway-plugins/test-host/live";
+import { distinctModule, milliseconds, pluginFile, type Row } from "./row.ts";
 
 /** Not redis-ratelimit: it asks for host functions that only Higress has. */
 const PLUGINS: [name: string, configuration: string][] = [
@@ -14,7 +15,7 @@ const PLUGINS: [name: string, configuration: string][] = [
   ["http-call", '{"tokenHeader":"x-token","requestPath":"/auth","serviceName":"auth.dns"}'],
 ];
 const MORE = 50;
-const TYPES = "type.googleapis.com/envoy.extensions.filters";
+const ANY_PORT = { address: "127.0.0.1", port: 0 };
 const TICK_MS = 10;
 const POLL_MS = 100;
 
@@ -45,13 +46,9 @@ async function startTime(
 ): Promise<number> {
   const [config, admin] = [join(folder, "envoy.json"), join(folder, "admin")];
   rmSync(admin, { force: true });
-  const filters = Array.from({ length: copies }, (_, copy) => {
-    // V8 shares what it has compiled, so each copy is a module of its own: with a custom section, named by one byte.
-    const filename = join(folder, `${copy}.wasm`);
-    writeFileSync(filename, Buffer.concat([module, Buffer.from([0, 2, 1, copy])]));
-    return wasmFilter(`copy-${copy}`, filename, configuration);
-  });
-  writeFileSync(config, JSON.stringify(bootstrap(filters)));
+  const filters = Array.from({ length: copies }, (_, copy) => filterOf(folder, module, configuration, copy));
+  const listeners = [{ name: "load", address: ANY_PORT, virtualHosts: [], filters }];
+  writeFileSync(config, JSON.stringify(writeBootstrap({ listeners, clusters: [], admin: ANY_PORT })));
   const flags = ["--use-dynamic-base-id", "--concurrency", "1", "--log-level", "critical"];
   const envoy = spawn(locateEnvoy() ?? "envoy", ["-c", config, "--admin-address-path", admin, ...flags], {
     stdio: "ignore",
@@ -70,32 +67,25 @@ async function startTime(
   }
 }
 
+/** A plugin of its own, in a virtual machine of its own. */
+function filterOf(folder: string, module: Buffer, configuration: string, copy: number): WasmFilterConfig {
+  const [name, path] = [`copy-${copy}`, join(folder, `${copy}.wasm`)];
+  const bytes = distinctModule(module, copy);
+  writeFileSync(path, bytes);
+  return {
+    name,
+    pluginName: name,
+    rootId: name,
+    vmId: name,
+    code: { bytes, path },
+    vmConfiguration: new Uint8Array(),
+    configuration: Buffer.from(configuration),
+    failOpen: false,
+  };
+}
+
 /** Source: proc(5), fields 14 and 15 of `stat`. */
 function cpuTime(pid: number): number {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "latin1").split(" ").slice(13, 15).map(Number);
   return (user! + system!) * TICK_MS;
-}
-
-function wasmFilter(name: string, filename: string, configuration: string): object {
-  const value = { "@type": "type.googleapis.com/google.protobuf.StringValue", value: configuration };
-  const code = { local: { filename } };
-  const vm_config = { vm_id: name, runtime: "envoy.wasm.runtime.v8", code };
-  const config = { name, root_id: name, configuration: value, vm_config };
-  return { name, typed_config: { "@type": `${TYPES}.http.wasm.v3.Wasm`, config } };
-}
-
-function bootstrap(filters: object[]): object {
-  const any = { socket_address: { address: "127.0.0.1", port_value: 0 } };
-  const router = { name: "router", typed_config: { "@type": `${TYPES}.http.router.v3.Router` } };
-  const manager = {
-    "@type": `${TYPES}.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: "load",
-    route_config: { virtual_hosts: [] },
-    http_filters: [...filters, router],
-  };
-  const filter_chains = [{ filters: [{ name: "http", typed_config: manager }] }];
-  return {
-    admin: { address: any },
-    static_resources: { listeners: [{ name: "load", address: any, filter_chains }] },
-  };
 }

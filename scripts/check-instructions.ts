@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { overBudget, readBudgets } from "./budgets/budgets.ts";
+import { EAGER } from "./budgets/machine-code.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const driver = fileURLToPath(new URL("budgets/driver.js", import.meta.url));
@@ -29,14 +30,8 @@ rmSync(folder, { recursive: true });
 function instructions(requests: number, file: string, configuration?: string): number {
   const out = join(folder, "callgrind.out");
   const valgrind = ["--tool=callgrind", "--smc-check=all-non-file", `--callgrind-out-file=${out}`];
-  // As gateways compile: everything, at once, optimised; and the same way every time.
-  const node = [
-    "--single-threaded",
-    "--no-liftoff",
-    "--no-wasm-lazy-compilation",
-    "--hash-seed=1",
-    "--random-seed=1",
-  ];
+  // And the same way every time.
+  const node = [...EAGER, "--hash-seed=1", "--random-seed=1"];
   const run = [driver, String(requests), file, ...(configuration === undefined ? [] : [configuration])];
   const { status, stderr } = spawnSync("valgrind", [...valgrind, process.execPath, ...node, ...run], {
     encoding: "utf8",

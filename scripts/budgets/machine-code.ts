@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 
 /** As gateways compile: everything at once, by the optimising compiler alone. */
-const EAGER = ["--no-liftoff", "--no-wasm-lazy-compilation", "--single-threaded"];
+export const EAGER = ["--no-liftoff", "--no-wasm-lazy-compilation", "--single-threaded"];
 /** Newer V8s double and treble the code by inlining, more or less with each version; some do not know the flag. */
 const INLINING = ["--no-wasm-inlining", "--no-experimental-wasm-inlining"];
 const COMPILE = "new WebAssembly.Module(require('node:fs').readFileSync(process.argv[1]))";
