@@ -1,5 +1,5 @@
 import { startGateway, upstream } from "../../src/index.ts";
-import { describePlugin, expect, test } from "../../src/vitest/index.ts";
+import { expect, test } from "../../src/vitest/index.ts";
 import { guest, type Parts } from "@gateway-plugins/test-parts/guests/guest";
 
 const CALLBACKS = [
@@ -224,17 +224,4 @@ test.for([
   const gateway = await startGateway({ plugin });
   await gateway.fetch("/");
   expect(gateway.logs[0]?.message).toBe(code);
-});
-
-test("refuses to describe a plugin that has not been built", () => {
-  expect(() => describePlugin("absent", { directory: "test" }, () => undefined)).toThrow(
-    "There is no build of absent",
-  );
-});
-
-test("says whose builds are there when a plugin has been given another name", () => {
-  const directory = new URL("../../../hello-world/dist", import.meta.url);
-  expect(() => describePlugin("old-name", { directory }, () => undefined)).toThrow(
-    "There is no build of old-name, but of hello-world: is that its new name?",
-  );
 });

@@ -49,9 +49,14 @@ test("runs a suite over builds, gateways that load them and variations, and name
 });
 
 test.for([
-  ["of anything", join(directory, "empty"), "There is no build of nothing: build the plugin first"],
-  ["of that name", directory, "There is no build of nothing, but of asking: is that its new name?"],
-] as const)("says what to do when there is no build %s", ([, folder, problem]) => {
+  ["no folder", join(directory, "empty"), "There is no build of nothing: build the plugin first"],
+  ["nothing in the folder", "test", "There is no build of nothing: build the plugin first"],
+  [
+    "another plugin's",
+    pathToFileURL(directory),
+    "There is no build of nothing, but of asking: is that its new name?",
+  ],
+] as const)("says what to do when there is no build: %s", ([, folder, problem]) => {
   expect(() => describePlugin("nothing", { directory: folder }, () => undefined)).toThrow(problem);
 });
 
