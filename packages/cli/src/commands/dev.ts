@@ -1,5 +1,6 @@
 import {
   LOG_LEVELS,
+  addressText,
   serve,
   type LiveGateway,
   type LogLevel,
@@ -74,17 +75,13 @@ async function run(given: Arguments): Promise<number> {
 
 function announce(live: LiveGateway, { notes, tries = [{ path: "/get" }] }: Reading, watched: number): void {
   for (const note of notes) print(note);
-  for (const { address, port } of Object.values(live.listeners)) {
-    const url = urlOf(address, port);
+  for (const address of Object.values(live.listeners)) {
+    const url = `http://${addressText(address)}`;
     const lines = tries.map(({ path, host }) => `curl -i ${host ? `-H 'host: ${host}' ` : ""}${url}${path}`);
     print(`Serving on ${url} as ${live.gateway.profile.name}. Try: ${lines.join("\n  ")}`);
   }
-  const admin = live.admin && `Admin on ${urlOf(live.admin.address, live.admin.port)}/help. `;
+  const admin = live.admin && `Admin on http://${addressText(live.admin)}/help. `;
   print(`${admin ?? ""}${watched === 1 ? "1 file is" : `${watched} files are`} watched. Ctrl-C stops.`);
-}
-
-function urlOf(address: string, port: number): string {
-  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 function choose<T extends string>(given: Arguments, flag: string, words: readonly T[]): T | undefined {

@@ -29,6 +29,7 @@ export {
 } from "../gateway/observe.ts";
 export type { GatewayOptions, ProfileName } from "../gateway/options.ts";
 export { PROFILES } from "../profile/profile.ts";
+export { addressText } from "../services/address-text.ts";
 export { startRedis, type RedisServer } from "../services/redis/server.ts";
 export { startEchoServer, type EchoServer } from "../services/upstream/echo-server.ts";
 export { echo } from "../services/upstream/echo.ts";

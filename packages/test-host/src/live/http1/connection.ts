@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DownstreamDoor, DownstreamInfo, Refusal } from "../../gateway/downstream.ts";
 import type { Clock, Timer } from "../../services/clock.ts";
-import { PREFACE } from "../http2/server.ts";
+import { isHttp2Preface } from "../../services/http2-preface.ts";
 import { Exchange, type Wire } from "./exchange.ts";
 import { REASONS } from "./reasons.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -22,8 +22,6 @@ export interface ConnectionSettings extends ParserLimits, ConnectionTimes {
   /** Gives the socket away when it begins with the preface of HTTP/2; undefined: that is not spoken. */
   handOver: (() => void) | undefined;
 }
-
-const isPreface = (bytes: Buffer): boolean => bytes.toString("latin1", 0, PREFACE.length) === PREFACE;
 
 /** A client's HTTP/1.1 connection: requests one after the other, pipelined ones held back until it is their turn. */
 export class Http1Connection implements Wire {
@@ -123,7 +121,7 @@ export class Http1Connection implements Wire {
       this.#settings.handOver !== undefined &&
       this.#requests === 0 &&
       this.#parser.waiting === 0 &&
-      isPreface(bytes)
+      isHttp2Preface(bytes)
     )
       return this.#handOver(bytes);
     this.#parser.push(bytes);

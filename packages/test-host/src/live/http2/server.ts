@@ -3,9 +3,6 @@ import type { Socket } from "node:net";
 import type { DownstreamDoor } from "../../gateway/downstream.ts";
 import { serveStream } from "./stream.ts";
 
-/** What a client says first that speaks HTTP/2 with prior knowledge. */
-export const PREFACE = "PRI * HTTP/2.0";
-
 /** Bytes of flow-control window for a connection; Envoy's is as large. */
 const WINDOW_BYTES = 256 * 1024 * 1024;
 

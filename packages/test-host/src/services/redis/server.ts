@@ -1,6 +1,7 @@
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Clock } from "../clock.ts";
+import { addressText } from "../address-text.ts";
 import { RealClock } from "../real-clock.ts";
+import { TcpListener } from "../tcp-listener.ts";
 import { DATABASE_COUNT, type ServerState } from "./embedded/command.ts";
 import { serveConnection } from "./embedded/connection.ts";
 import { Database } from "./embedded/keyspace.ts";
@@ -47,10 +48,10 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     users: new Map([["default", options.password ?? null], ...Object.entries(options.users ?? {})]),
   };
   const commands: string[][] = [];
-  const listener = new Listener((socket) => serveConnection(socket, state, (args) => commands.push(args)));
+  const listener = new TcpListener((socket) => serveConnection(socket, state, (args) => commands.push(args)));
   const { address, port } = await listener.open(options.port ?? 0, options.host ?? "127.0.0.1");
   return {
-    url: `redis://${address.includes(":") ? `[${address}]` : address}:${port}`,
+    url: `redis://${addressText({ address, port })}`,
     address,
     port,
     commands,
@@ -65,38 +66,4 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
       await listener.open(port, address);
     },
   };
-}
-
-/** A listening socket that can be taken away with all its connections, and put back. */
-class Listener {
-  readonly #serve: (socket: Socket) => void;
-  #sockets = new Set<Socket>();
-  #server: Server | undefined;
-
-  constructor(serve: (socket: Socket) => void) {
-    this.#serve = serve;
-  }
-
-  async open(port: number, host: string): Promise<AddressInfo> {
-    const server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-      this.#serve(socket);
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, host, resolve);
-    });
-    this.#server = server;
-    return server.address() as AddressInfo;
-  }
-
-  async close(): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    this.#server = undefined;
-    const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
 }

@@ -4,9 +4,11 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from "node:http2";
-import { createServer as createSocketServer, type AddressInfo, type Socket } from "node:net";
+import { addressText } from "../address-text.ts";
 import type { Clock } from "../clock.ts";
+import { isHttp2Preface } from "../http2-preface.ts";
 import { RealClock } from "../real-clock.ts";
+import { TcpListener } from "../tcp-listener.ts";
 import { echo } from "./echo.ts";
 import { fromRawHeaders, toRawHeaders } from "./raw-headers.ts";
 import type { UpstreamRequest, UpstreamResponse } from "./upstream.ts";
@@ -27,9 +29,6 @@ export interface EchoServer {
   close(): Promise<void>;
 }
 
-/** What an HTTP/2 client says first; no method of HTTP/1 begins like it. */
-const PREFACE = "PRI";
-
 /** The echo upstream on a socket of its own, in HTTP/1.1 and in HTTP/2 with prior knowledge. Rejects when the port is taken. */
 export async function startEchoServer(options: EchoServerOptions = {}): Promise<EchoServer> {
   const clock = options.clock ?? new RealClock();
@@ -40,31 +39,21 @@ export async function startEchoServer(options: EchoServerOptions = {}): Promise<
       .catch(() => outgoing.destroy());
   const http1 = createServer(serve);
   const http2 = createHttp2Server(serve);
-  const sockets = new Set<Socket>();
-  const server = createSocketServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
+  const listener = new TcpListener((socket) => {
+    socket.on("error", () => socket.destroy());
     socket.once("readable", () => {
       const first: Buffer | null = socket.read();
       if (first === null) return;
       socket.unshift(first);
-      (first.toString("latin1").startsWith(PREFACE) ? http2 : http1).emit("connection", socket);
+      (isHttp2Preface(first) ? http2 : http1).emit("connection", socket);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
-  });
-  const { address, port } = server.address() as AddressInfo;
+  const { address, port } = await listener.open(options.port ?? 0, options.host ?? "127.0.0.1");
   return {
-    url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
+    url: `http://${addressText({ address, port })}`,
     address,
     port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: () => listener.close(),
   };
 }
 

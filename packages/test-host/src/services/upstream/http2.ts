@@ -1,5 +1,6 @@
 import { connect, constants, type ClientHttp2Session } from "node:http2";
 import type { SocketAddress } from "../../gateway/config.ts";
+import { addressText } from "../address-text.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { Http2UpstreamStream } from "./http2-stream.ts";
 import { connectFailureText, resetReasonOf } from "./http-failure.ts";
@@ -54,9 +55,7 @@ class Connection {
   }
 
   #connect(): ClientHttp2Session {
-    const { address, port } = this.#endpoint;
-    const host = address.includes(":") ? `[${address}]` : address;
-    const session = connect(`http://${host}:${port}`, {
+    const session = connect(`http://${addressText(this.#endpoint)}`, {
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
     });
     let timer: Timer | undefined = this.#clock.after(this.#connectTimeoutMs, () =>

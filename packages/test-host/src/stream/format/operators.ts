@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { addressText } from "../../services/address-text.ts";
 import type { HeaderMap } from "../header-map.ts";
 import type { HttpStream } from "../http-stream.ts";
 import { fromBytes } from "../../vm/pairs.ts";
@@ -122,8 +123,4 @@ function grpcStatus(stream: HttpStream): LogValue {
   const { headers, trailers } = stream.response;
   const status = trailers?.get("grpc-status") ?? headers?.get("grpc-status");
   return status === undefined ? undefined : Number(status);
-}
-
-function addressText({ address, port }: { address: string; port: number }): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
