@@ -31,6 +31,13 @@ export function metricName(tags: string[][], name: string): string {
   return text + "metric." + name;
 }
 
+function withTags<M extends Metric>(tags: string[][], name: string): M {
+  const whole = metricName(tags, name);
+  const key = idof<M>().toString() + whole;
+  if (!tagged.has(key)) tagged.set(key, instantiate<M>(whole));
+  return <M>tagged.get(key);
+}
+
 /** Only ever grows. */
 export class Counter extends Metric {
   constructor(name: string) {
@@ -46,10 +53,7 @@ export class Counter extends Metric {
   }
   /** The same counter with tags, `[name, value]` pairs; made once for each combination. */
   with(tags: string[][]): Counter {
-    const name = metricName(tags, this.name);
-    const key = MetricKind.Counter.toString() + name;
-    if (!tagged.has(key)) tagged.set(key, new Counter(name));
-    return <Counter>tagged.get(key);
+    return withTags<Counter>(tags, this.name);
   }
 }
 /** Goes up and down. */
@@ -71,10 +75,7 @@ export class Gauge extends Metric {
   }
   /** The same gauge with tags. */
   with(tags: string[][]): Gauge {
-    const name = metricName(tags, this.name);
-    const key = MetricKind.Gauge.toString() + name;
-    if (!tagged.has(key)) tagged.set(key, new Gauge(name));
-    return <Gauge>tagged.get(key);
+    return withTags<Gauge>(tags, this.name);
   }
 }
 /** Values whose distribution counts, such as milliseconds or bytes. */
@@ -88,9 +89,6 @@ export class Histogram extends Metric {
   }
   /** The same histogram with tags. */
   with(tags: string[][]): Histogram {
-    const name = metricName(tags, this.name);
-    const key = MetricKind.Histogram.toString() + name;
-    if (!tagged.has(key)) tagged.set(key, new Histogram(name));
-    return <Histogram>tagged.get(key);
+    return withTags<Histogram>(tags, this.name);
   }
 }
