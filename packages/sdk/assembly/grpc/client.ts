@@ -137,7 +137,7 @@ function joinGrpc(id: u32, response: GrpcResponse, slot: Slot): usize {
   copy.reason = response.reason;
   copy.bytes = response.bytes;
   if (isDefined(GATEWAY_USES_diagnose)) copy.diagnosis = response.diagnose();
-  return --slot.join.left ? changetype<usize>(Action.Continue) : slot.join.finish();
+  return slot.join.settle();
 }
 
 /** Calls a gRPC service of one cluster, which must speak HTTP/2. Messages are bytes: `ProtoWriter` and `ProtoReader` make and read them. */

@@ -49,7 +49,7 @@ function joinHttp(id: u32, response: HttpResponse, slot: Slot): usize {
     copy.headers = response.headers.entries();
     copy.bytes = response.bytes;
   }
-  return --slot.join.left ? changetype<usize>(Action.Continue) : slot.join.finish();
+  return slot.join.settle();
 }
 
 /** One HTTP request to a service; nothing happens before `send`. */

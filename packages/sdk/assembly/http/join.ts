@@ -11,7 +11,7 @@ function joinOne(call: Call, id: u32, slot: Slot): Action {
   tooLate();
   slot.reply.failure = Failure.InvalidRequest;
   slot.reply.reason = failureText(Failure.InvalidRequest);
-  return --slot.join.left ? Action.Continue : changetype<Action>(slot.join.finish());
+  return changetype<Action>(slot.join.settle());
 }
 
 /** Two calls at once. */
@@ -39,7 +39,7 @@ export class Both extends Joined {
     const last = joinOne(this.b, <u32>this.ctx, second);
     return this.left ? action : last;
   }
-  finish(): usize {
+  protected finish(): usize {
     const first = changetype<Slot>(this.first);
     const second = changetype<Slot>(this.second);
     return call_indirect<usize>(this.callback, this.ctx, first.reply, second.reply);
@@ -64,7 +64,7 @@ export class All extends Joined {
     for (let i = 0; i < this.calls.length; i++) action = joinOne(this.calls[i], <u32>this.ctx, this.slots[i]);
     return action;
   }
-  finish(): usize {
+  protected finish(): usize {
     const replies: Reply[] = [];
     for (let i = 0; i < this.slots.length; i++) replies.push(this.slots[i].reply);
     return call_indirect<usize>(this.callback, this.ctx, replies);

@@ -1,5 +1,6 @@
 import { Bytes } from "../bytes/bytes";
 import { Json } from "../json/json";
+import { Action } from "../stream/action";
 import { Failure } from "../stream/calls";
 import { equalsIgnoringCase } from "../abi/text";
 
@@ -49,6 +50,10 @@ export class Slot {
 /** Counts down the calls that are still under way. */
 export abstract class Joined {
   left: i32 = 0;
+  /** One reply is here: what its callback returns, which is an action. */
+  settle(): usize {
+    return --this.left ? changetype<usize>(Action.Continue) : this.finish();
+  }
   /** The last reply is here. */
-  abstract finish(): usize;
+  protected abstract finish(): usize;
 }

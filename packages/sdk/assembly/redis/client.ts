@@ -29,7 +29,7 @@ function joinRedis(id: u32, response: RedisReply, slot: Slot): usize {
   copy.reason = response.reason;
   if (isDefined(GATEWAY_USES_diagnose)) copy.diagnosis = response.diagnose();
   copy.bytes = bytesOf(response.text());
-  return --slot.join.left ? changetype<usize>(Action.Continue) : slot.join.finish();
+  return slot.join.settle();
 }
 
 /** One command; nothing happens before `send`. */
