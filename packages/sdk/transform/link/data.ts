@@ -9,7 +9,7 @@ import {
   pagesOf,
   setSegments,
 } from "./binaryen.ts";
-import { HEADER, STRING, isBlock, rtIdAt } from "./literals.ts";
+import { STRING, classOf } from "./literals.ts";
 import { kindOf, walk } from "./walk.ts";
 
 /**
@@ -74,8 +74,7 @@ export function dropDeadData(
 }
 /** What code may look something up in by a number: neither a text, whose size it looks at, too, nor a function. */
 export function tablesIn(statics: readonly Segment[], functions: readonly Segment[]): Segment[] {
-  const isString = (object: Segment) => isBlock(object) && rtIdAt(object, object.at + HEADER) === STRING;
-  return statics.filter((object) => !isString(object) && !functions.includes(object));
+  return statics.filter((object) => classOf(object) !== STRING && !functions.includes(object));
 }
 /** Address and length in one number, as the code has them. */
 function packedOf({ at, data }: Segment): bigint {

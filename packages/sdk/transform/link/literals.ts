@@ -203,14 +203,18 @@ export const HEADER = 20;
 export const STRING = 2;
 /** A static string without what only code that gets at memory by itself could ask for: all of its header but the size. */
 export function bareText(object: Segment): Segment {
+  if (classOf(object) !== STRING) return object;
   const { at, data } = object;
-  if (!isBlock(object) || rtIdAt(object, at + HEADER) !== STRING) return object;
   return { at, data: data.slice().fill(0, 0, HEADER - 4) };
 }
 /** Whether it is an object, and not memory that somebody has asked for. */
 export function isBlock({ at, data }: Segment): boolean {
   const words = new DataView(data.buffer, data.byteOffset, data.length);
   return data.length > HEADER && at % 16 === 12 && words.getUint32(0, true) === data.length - 4;
+}
+/** Of a static object; undefined for memory that somebody has asked for. */
+export function classOf(object: Segment): number | undefined {
+  return isBlock(object) ? rtIdAt(object, object.at + HEADER) : undefined;
 }
 export function rtIdAt({ at, data }: Segment, pointer: number): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(pointer - at - 8, true);

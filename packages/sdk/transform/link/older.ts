@@ -1,5 +1,5 @@
 import { type Binaryen, type Module, type Segment, globalsOf } from "./binaryen.ts";
-import { HEADER, HEAP_BASE, HEAP_TOP, STRING, isBlock, rtIdAt } from "./literals.ts";
+import { HEADER, HEAP_BASE, HEAP_TOP, STRING, classOf } from "./literals.ts";
 
 const START = "~lib/@gateway-plugins/sdk/assembly/plugin/handlers/handlers.start";
 const BUFFER = 1;
@@ -36,9 +36,8 @@ export class Older {
 }
 /** A list of texts may: somebody may write to it. A text and bytes may not, nor what asc puts a template's parts into each time before it joins them. */
 function mayHold(object: Segment): boolean {
-  if (!isBlock(object) || gcInfoOf(object) === TEMPLATE) return false;
-  const id = rtIdAt(object, object.at + HEADER);
-  return id !== STRING && id !== BUFFER;
+  const id = classOf(object);
+  return id !== undefined && id !== STRING && id !== BUFFER && gcInfoOf(object) !== TEMPLATE;
 }
 function gcInfoOf({ data }: Segment): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(4, true);
