@@ -5,7 +5,7 @@ import { errorMessage, warningMessage } from "./diagnostics.ts";
 import { addHints } from "./hints.ts";
 import type { Module } from "./link/binaryen.ts";
 import { looksUpUnchecked, reachesForMemory } from "./memory.ts";
-import { declareOptions } from "./options.ts";
+import { declareOptions, usesMethod } from "./options.ts";
 import { spreadRanges } from "./ranges.ts";
 import { replaceRuntime } from "./runtime.ts";
 import { addShapes } from "./shapes.ts";
@@ -61,10 +61,9 @@ export default class GatewayTransform extends (Transform as unknown as new () =>
     this.#looksUpUnchecked = looksUpUnchecked(parser.sources, options.uncheckedBehavior === UNCHECKED_ALWAYS);
     addShapes(parser);
     const declared = declareOptions(parser.sources);
-    if (!/ GATEWAY_USES_parse(?:Raw)?Config:/.test(declared)) refuseConfig(this.program);
-    const streams = declared.includes(" GATEWAY_USES_stream:")
-      ? `export * from "@gateway-plugins/sdk/exports/grpc-stream";\n`
-      : "";
+    const uses = (method: string) => usesMethod(parser.sources, method);
+    if (!uses("parseConfig") && !uses("parseRawConfig")) refuseConfig(this.program);
+    const streams = uses("stream") ? `export * from "@gateway-plugins/sdk/exports/grpc-stream";\n` : "";
     const heap = replaceRuntime(parser, options.globalAliases);
     parser.parseFile(
       `${declared}// @ts-ignore\n@global const GATEWAY_TRANSFORM: i32 = 1;\n${heap}import "@gateway-plugins/sdk/assembly/abi/abort";\nexport * from "@gateway-plugins/sdk/exports";\n${streams}`,

@@ -16,8 +16,6 @@ const METHODS = [
   "breaker",
   "diagnose",
   "initialMetadata",
-  "parseConfig",
-  "parseRawConfig",
   "retry",
   "routeCall",
   "stream",
@@ -36,8 +34,7 @@ const OTHERS = /^~lib\/(@gateway-plugins\/sdk\/|bindings\/|(atomics|builtins|mem
  * option is declared, too, which costs its code and nothing else.
  */
 export function declareOptions(sources: readonly Source[]): string {
-  const texts = sources.filter(({ internalPath }) => !OTHERS.test(internalPath)).map(({ text }) => text);
-  const isIn = (pattern: string) => texts.some((text) => new RegExp(pattern).test(text));
+  const isIn = searchOf(sources);
   const assigns = isIn("Options\\b");
   const names = [
     ...OPTIONS.filter(
@@ -45,8 +42,16 @@ export function declareOptions(sources: readonly Source[]): string {
         isIn(`(?<![.\\w])${name}(?:${GAP}[:,}]|["']${GAP}:)`) ||
         (assigns && isIn(`\\.${name}${GAP}[-+*/%&|^<>?]*=[^=]`)),
     ).map((name) => `GATEWAY_OPTION_${name}`),
-    ...METHODS.filter((name) => isIn(`\\.\\s*${name}\\s*[(<]`)).map((name) => `GATEWAY_USES_${name}`),
+    ...METHODS.filter((name) => usesMethod(sources, name)).map((name) => `GATEWAY_USES_${name}`),
     ...GETTERS.filter((name) => isIn(`\\.\\s*${name}\\b`)).map((name) => `GATEWAY_USES_${name}`),
   ];
   return names.map((name) => `// @ts-ignore\n@global const ${name}: i32 = 1;\n`).join("");
+}
+/** Whether sources besides the SDK's call a method of that name. */
+export function usesMethod(sources: readonly Source[], name: string): boolean {
+  return searchOf(sources)(`\\.\\s*${name}\\s*[(<]`);
+}
+function searchOf(sources: readonly Source[]): (pattern: string) => boolean {
+  const texts = sources.filter(({ internalPath }) => !OTHERS.test(internalPath)).map(({ text }) => text);
+  return (pattern) => texts.some((text) => new RegExp(pattern).test(text));
 }
